@@ -1,0 +1,76 @@
+//! The headers of an EVPN fabric, read and written in place.
+//!
+//! `contrail-wire` decodes and encodes what crosses the border between overlay and underlay: VXLAN, MPLS over
+//! UDP, MPLS over GRE, and the Ethernet, IP and transport headers around them. It is `no_std`, allocates nothing,
+//! contains no `unsafe` code and does not panic on any input.
+//!
+//! # How it is built
+//!
+//! - **A header is its bytes.** Each is a `#[repr(C)]` struct in wire order that is borrowed from a frame
+//!   ([`FixedHeader::decode`]), changed in it ([`FixedHeader::decode_mut`]) or written ([`FixedHeader::encode`]).
+//! - **One level at a time.** A [`Packet`] is one level of encapsulation; [`Packet::inner`] decodes the next.
+//!   Offsets stay absolute in the outermost frame. Each enclosing length is a hard boundary.
+//! - **MPLS does not say what it carries.** The caller does: [`Decoder::mpls_payload`].
+//! - **Writing prepends.** An [`Encapsulation`] is prepared once and [stamped](Template::stamp) in front of an
+//!   inner frame that stays where it is.
+//! - **An error says where**: layer, absolute offset, what was expected, and whose length is contradicted.
+//!
+//! ```
+//! use contrail_wire::{Decoder, Tunnel};
+//! # let frame = contrail_wire::doc::VXLAN_FRAME;
+//! let decoder = Decoder::new();
+//! for level in decoder.ethernet(frame)?.levels() {
+//!     let level = level?;
+//!     match level.tunnel() {
+//!         Some(Tunnel::Vxlan(vxlan)) => println!("VNI {} at byte {}", vxlan.vni, level.offset()),
+//!         other => println!("{other:?}"),
+//!     }
+//! }
+//! # Ok::<(), contrail_wire::DecodeError>(())
+//! ```
+#![no_std]
+
+#[cfg(any(test, feature = "capture"))]
+extern crate std;
+
+#[cfg(feature = "capture")]
+pub mod capture;
+mod decoder;
+mod encap;
+mod error;
+pub mod flow;
+pub mod frame;
+mod header;
+pub mod net;
+mod packet;
+mod reader;
+pub mod tunnel;
+mod value;
+
+pub use decoder::{Decoded, Decoder, LinkType, MplsPayload};
+pub use encap::{Encapsulation, Template};
+pub use error::{Bound, DecodeError, EncodeError, Layer, Problem, ValueError};
+pub use header::{FieldValue, FixedHeader, Header};
+pub use packet::{Levels, Link, Network, Packet, PayloadKind, Transport, Tunnel};
+pub use value::{EtherType, IpProtocol, Ipv4Octets, Ipv6Octets, Label, MacAddr, Vni};
+/// Numbers in network byte order, as the headers' fields hold them.
+pub use zerocopy::network_endian::{U16, U32};
+pub use zerocopy::{FromBytes, IntoBytes};
+
+/// What the examples in this documentation decode.
+#[doc(hidden)]
+pub mod doc {
+    /// A TCP SYN to an amphora, in VXLAN with VNI 5001.
+    pub const VXLAN_FRAME: &[u8] = &[
+        0x02, 0x00, 0x00, 0x00, 0x00, 0x02, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01, 0x08, 0x00, // Ethernet
+        0x45, 0x00, 0x00, 0x5a, 0x00, 0x00, 0x00, 0x00, 0x40, 0x11, 0x63, 0x7c, 0x0a, 0xff, 0x00, 0x0b, 0x0a,
+        0x01, 0x02, 0x15, // IPv4
+        0xc1, 0x23, 0x12, 0xb5, 0x00, 0x46, 0x00, 0x00, // UDP
+        0x08, 0x00, 0x00, 0x00, 0x00, 0x13, 0x89, 0x00, // VXLAN
+        0x02, 0xaa, 0x00, 0x00, 0x00, 0x11, 0x00, 0x00, 0x5e, 0x01, 0x00, 0x01, 0x08, 0x00, // Ethernet
+        0x45, 0x00, 0x00, 0x28, 0x00, 0x00, 0x40, 0x00, 0x3f, 0x06, 0x1c, 0x5b, 0x0a, 0x01, 0x0a, 0x0b, 0x0a,
+        0x63, 0x00, 0x0b, // IPv4
+        0x9c, 0x40, 0x24, 0xe3, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x50, 0x02, 0xff, 0xff, 0xfd,
+        0xe5, 0x00, 0x00, // TCP
+    ];
+}

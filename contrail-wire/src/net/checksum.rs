@@ -1,0 +1,134 @@
+//! The internet checksum ([RFC 1071](https://www.rfc-editor.org/rfc/rfc1071)) and its update in place
+//! ([RFC 1624](https://www.rfc-editor.org/rfc/rfc1624)).
+//!
+//! ```
+//! use contrail_wire::net::checksum::{Sum, update};
+//!
+//! let mut header = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
+//! let checksum = Sum::default().bytes(&header).finish();
+//! header[10..12].copy_from_slice(&checksum.to_be_bytes());
+//! assert_eq!(Sum::default().bytes(&header).finish(), 0);
+//! // One hop later only the TTL has changed, and the checksum follows without the header being read again.
+//! let after = update(checksum, 0x4011, 0x3f11);
+//! header[8] = 63;
+//! header[10..12].copy_from_slice(&after.to_be_bytes());
+//! assert_eq!(Sum::default().bytes(&header).finish(), 0);
+//! ```
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::IpProtocol;
+
+/// A one's complement sum that is still growing.
+#[derive(Clone, Copy, Debug, Default)]
+#[must_use]
+pub struct Sum(u64);
+
+impl Sum {
+    /// Adds bytes; an odd last byte counts as if a zero stood behind it, so only the last call may have one.
+    pub fn bytes(self, bytes: &[u8]) -> Self {
+        let (words, tail) = bytes.as_chunks::<4>();
+        let mut sum = words.iter().fold(self.0, |sum, word| sum + u64::from(u32::from_be_bytes(*word)));
+        match *tail {
+            [a, b, c] => sum += u64::from(u32::from_be_bytes([a, b, c, 0])),
+            [a, b] => sum += u64::from(u16::from_be_bytes([a, b])),
+            [a] => sum += u64::from(u16::from_be_bytes([a, 0])),
+            _ => {}
+        }
+        Self(fold_32(sum))
+    }
+
+    /// Adds the pseudo-header of RFC 768 and RFC 9293; `length` is that of the transport header and payload.
+    pub fn pseudo_ipv4(
+        self,
+        source: Ipv4Addr,
+        destination: Ipv4Addr,
+        protocol: IpProtocol,
+        length: u16,
+    ) -> Self {
+        let sum = u64::from(source.to_bits())
+            + u64::from(destination.to_bits())
+            + u64::from(protocol.0)
+            + u64::from(length);
+        Self(fold_32(self.0 + sum))
+    }
+
+    /// Adds the pseudo-header of RFC 8200 section 8.1.
+    pub fn pseudo_ipv6(
+        self,
+        source: Ipv6Addr,
+        destination: Ipv6Addr,
+        protocol: IpProtocol,
+        length: u32,
+    ) -> Self {
+        let sum = self.bytes(&source.octets()).bytes(&destination.octets());
+        Self(fold_32(sum.0 + u64::from(protocol.0) + u64::from(length)))
+    }
+
+    /// The checksum: the complement of the sum, folded to 16 bits.
+    pub const fn finish(self) -> u16 {
+        !fold_16(self.0)
+    }
+
+    /// The checksum as UDP sends it, where 0 would mean that there is none (RFC 768).
+    pub const fn finish_udp(self) -> u16 {
+        match self.finish() {
+            0 => 0xffff,
+            checksum => checksum,
+        }
+    }
+}
+
+/// The checksum after a 16-bit word that it covers changed from `before` to `after` (RFC 1624 equation 3).
+pub const fn update(checksum: u16, before: u16, after: u16) -> u16 {
+    let [a, b] = checksum.to_be_bytes();
+    let [c, d] = before.to_be_bytes();
+    let [e, f] = after.to_be_bytes();
+    let sum = u64::from_be_bytes([0, 0, 0, 0, 0, 0, !a, !b])
+        + u64::from_be_bytes([0, 0, 0, 0, 0, 0, !c, !d])
+        + u64::from_be_bytes([0, 0, 0, 0, 0, 0, e, f]);
+    !fold_16(sum)
+}
+
+/// Below 2^33, so that as many calls as a packet can have bytes cannot overflow.
+const fn fold_32(sum: u64) -> u64 {
+    (sum & 0xffff_ffff) + (sum >> 32)
+}
+
+const fn fold_16(sum: u64) -> u16 {
+    let sum = fold_32(fold_32(sum));
+    let sum = (sum & 0xffff) + (sum >> 16);
+    let sum = (sum & 0xffff) + (sum >> 16);
+    let [.., high, low] = sum.to_be_bytes();
+    u16::from_be_bytes([high, low])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_rfc_1071() {
+        let bytes = [0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7];
+        assert_eq!(Sum::default().bytes(&bytes).finish(), !0xddf2);
+    }
+
+    #[test]
+    fn the_example_of_rfc_1624() {
+        // Equation 2 of RFC 1141 gives 0xffff here; RFC 1624 shows why 0x0000 is right.
+        assert_eq!(update(0xdd2f, 0x5555, 0x3285), 0x0000);
+    }
+
+    #[test]
+    fn lengths_that_are_no_multiple_of_four() {
+        let bytes = [1, 2, 3, 4, 5, 6, 7];
+        for length in 0..=7 {
+            let mut by_words = 0u32;
+            for pair in bytes[..length].chunks(2) {
+                by_words += u32::from(u16::from_be_bytes([pair[0], pair.get(1).copied().unwrap_or(0)]));
+            }
+            let expected = !u16::try_from(by_words).unwrap();
+            assert_eq!(Sum::default().bytes(&bytes[..length]).finish(), expected, "{length} bytes");
+        }
+    }
+}

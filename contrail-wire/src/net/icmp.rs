@@ -1,0 +1,74 @@
+//! ICMP and ICMPv6, the four bytes that all their messages share
+//! ([RFC 792](https://www.rfc-editor.org/rfc/rfc792), [RFC 4443](https://www.rfc-editor.org/rfc/rfc4443)).
+//!
+//! ```text
+//!  0                   1                   2                   3
+//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |     Type      |     Code      |           Checksum            |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! ```
+//!
+//! Tolerated: everything; the message's body stays payload, a packet quoted in it is not decoded.
+//!
+//! ```
+//! use contrail_wire::net::icmp::IcmpHeader;
+//! use contrail_wire::FixedHeader;
+//!
+//! let (header, rest) = IcmpHeader::decode(&[8, 0, 0xf7, 0xff, 0, 0, 0, 0])?;
+//! assert_eq!((header.icmp_type, header.code, rest.len()), (8, 0, 4));
+//! # Ok::<(), contrail_wire::DecodeError>(())
+//! ```
+
+use zerocopy::network_endian::U16;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use crate::{FieldValue, FixedHeader, Layer};
+
+/// What every ICMP message starts with; see the [module](self).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
+)]
+#[repr(C)]
+pub struct IcmpHeader {
+    /// Which message.
+    pub icmp_type: u8,
+    /// Which case of it.
+    pub code: u8,
+    /// Over the message.
+    pub checksum: U16,
+}
+
+/// What every ICMPv6 message starts with; the checksum covers a pseudo-header too.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
+)]
+#[repr(C)]
+pub struct Icmpv6Header {
+    /// Which message.
+    pub icmp_type: u8,
+    /// Which case of it.
+    pub code: u8,
+    /// Over pseudo-header and message.
+    pub checksum: U16,
+}
+
+impl FixedHeader for IcmpHeader {
+    const LAYER: Layer = Layer::Icmp;
+
+    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        visit("type", self.icmp_type.into());
+        visit("code", self.code.into());
+        visit("checksum", FieldValue::Hex(self.checksum.get().into(), 4));
+    }
+}
+
+impl FixedHeader for Icmpv6Header {
+    const LAYER: Layer = Layer::Icmpv6;
+
+    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        visit("type", self.icmp_type.into());
+        visit("code", self.code.into());
+        visit("checksum", FieldValue::Hex(self.checksum.get().into(), 4));
+    }
+}

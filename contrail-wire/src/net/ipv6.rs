@@ -1,0 +1,265 @@
+//! IPv6 and its extension headers ([RFC 8200](https://www.rfc-editor.org/rfc/rfc8200),
+//! [RFC 4302](https://www.rfc-editor.org/rfc/rfc4302)).
+//!
+//! ```text
+//!  0                   1                   2                   3
+//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |Version| Traffic Class |           Flow Label                  |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |         Payload Length        |  Next Header  |   Hop Limit   |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |                    Source Address (16)                        |
+//! |                  Destination Address (16)                     |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! ```
+//!
+//! Refused: another version, an extension header that is not whole. Tolerated: extension headers in any order
+//! and number that the payload length leaves room for. After a fragment header with an offset nothing is read
+//! on. Jumbograms (RFC 2675) are not read: a payload length of 0 means no payload.
+//!
+//! ```
+//! use contrail_wire::net::ipv6::Ipv6Header;
+//! use contrail_wire::{FixedHeader, IpProtocol};
+//!
+//! let header = Ipv6Header::new("2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap(), IpProtocol::UDP);
+//! let mut buffer = [0xa5; 40];
+//! header.encode(&mut buffer).unwrap();
+//! let (read, _) = Ipv6Header::decode(&buffer)?;
+//! assert_eq!((read.next_header, read.hop_limit), (IpProtocol::UDP, 64));
+//! # Ok::<(), contrail_wire::DecodeError>(())
+//! ```
+
+use core::net::Ipv6Addr;
+
+use zerocopy::network_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use crate::reader::Reader;
+use crate::{Bound, DecodeError, FieldValue, FixedHeader, IpProtocol, Ipv6Octets, Layer};
+
+/// The base header; see the [module](self).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
+)]
+#[repr(C)]
+pub struct Ipv6Header {
+    /// Version (4 bits), traffic class (8), flow label (20).
+    pub version_class_label: U32,
+    /// Of all that follows this header, in bytes.
+    pub payload_length: U16,
+    /// What follows.
+    pub next_header: IpProtocol,
+    /// Hops left.
+    pub hop_limit: u8,
+    /// The sender.
+    pub source_address: Ipv6Octets,
+    /// The receiver.
+    pub destination_address: Ipv6Octets,
+}
+
+impl Ipv6Header {
+    /// A header with hop limit 64, length still 0.
+    pub fn new(source: Ipv6Addr, destination: Ipv6Addr, next_header: IpProtocol) -> Self {
+        Self {
+            version_class_label: U32::new(6 << 28),
+            payload_length: U16::ZERO,
+            next_header,
+            hop_limit: 64,
+            source_address: source.into(),
+            destination_address: destination.into(),
+        }
+    }
+
+    /// 6 in a header that was decoded.
+    pub const fn version(&self) -> u8 {
+        let [first, ..] = self.version_class_label.get().to_be_bytes();
+        first >> 4
+    }
+
+    /// Differentiated services code point (6 bits) and ECN (2 bits).
+    pub const fn traffic_class(&self) -> u8 {
+        let [_, class, ..] = (self.version_class_label.get() >> 4).to_be_bytes();
+        class
+    }
+
+    /// The flow label, 20 bits.
+    pub const fn flow_label(&self) -> u32 {
+        self.version_class_label.get() & 0xf_ffff
+    }
+}
+
+impl FixedHeader for Ipv6Header {
+    const LAYER: Layer = Layer::Ipv6;
+
+    #[inline]
+    fn validate(&self, offset: usize) -> Result<(), DecodeError> {
+        if self.version() != 6 {
+            let found = self.version().into();
+            return Err(DecodeError::field(Layer::Ipv6, offset, "version", found, "6"));
+        }
+        Ok(())
+    }
+
+    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        visit("version", self.version().into());
+        visit("traffic_class", self.traffic_class().into());
+        visit("flow_label", self.flow_label().into());
+        visit("payload_length", self.payload_length.get().into());
+        visit("next_header", self.next_header.0.into());
+        visit("hop_limit", self.hop_limit.into());
+        visit("source_address", self.source_address.get().into());
+        visit("destination_address", self.destination_address.get().into());
+    }
+}
+
+/// An IPv6 header with its chain of extension headers, borrowed from a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv6<'a> {
+    /// The base header.
+    pub header: &'a Ipv6Header,
+    /// The extension headers as they stand.
+    pub extensions: &'a [u8],
+    /// What follows the extension headers.
+    pub protocol: IpProtocol,
+    /// Whether this is one of several fragments.
+    pub is_fragment: bool,
+    /// Whether this is a fragment other than the first, so that no transport header follows.
+    pub is_later_fragment: bool,
+}
+
+impl<'a> Ipv6<'a> {
+    /// Reads the header and ends `reader` where the payload length says, or says why that cannot be.
+    #[inline]
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<(Self, Result<(), DecodeError>), DecodeError> {
+        let start = reader.offset;
+        let header: &Ipv6Header = reader.header()?;
+        let length = usize::from(header.payload_length.get());
+        let bound = Bound::Ipv6PayloadLength;
+        let limit = reader.limit(Layer::Ipv6, start, "payload_length", length, length, bound);
+        let mut view = Self {
+            header,
+            extensions: &[],
+            protocol: header.next_header,
+            is_fragment: false,
+            is_later_fragment: false,
+        };
+        let rest = match limit {
+            Ok(()) if is_extension(view.protocol) => view.read_extensions(reader),
+            limit => limit,
+        };
+        Ok((view, rest))
+    }
+
+    fn read_extensions(&mut self, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
+        let chain = reader.rest;
+        let mut result = Ok(());
+        while is_extension(self.protocol) && !self.is_later_fragment {
+            match Ipv6Extension::read(self.protocol, reader) {
+                Ok(extension) => {
+                    self.protocol = extension.start.next_header;
+                    if let (IpProtocol::FRAGMENT, &[high, low, ..]) = (extension.kind, extension.data) {
+                        let offset_and_more = u16::from_be_bytes([high, low]);
+                        self.is_fragment = offset_and_more & 0xfff9 != 0;
+                        self.is_later_fragment = offset_and_more & 0xfff8 != 0;
+                    }
+                }
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
+            }
+        }
+        self.extensions = chain.get(..chain.len() - reader.rest.len()).unwrap_or_default();
+        result
+    }
+
+    /// The extension headers in order.
+    pub const fn extensions(&self) -> Ipv6Extensions<'a> {
+        Ipv6Extensions { kind: self.header.next_header, rest: self.extensions }
+    }
+}
+
+const fn is_extension(protocol: IpProtocol) -> bool {
+    matches!(
+        protocol,
+        IpProtocol::HOP_BY_HOP
+            | IpProtocol::ROUTING
+            | IpProtocol::FRAGMENT
+            | IpProtocol::DESTINATION_OPTIONS
+            | IpProtocol::AUTHENTICATION
+    )
+}
+
+/// What every extension header starts with.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
+)]
+#[repr(C)]
+pub struct ExtensionStart {
+    /// What follows the extension header.
+    pub next_header: IpProtocol,
+    /// Length without the first 8 bytes, in units of 8 bytes; for the authentication header without the first
+    /// 8 bytes, in units of 4; reserved in a fragment header.
+    pub length: u8,
+}
+
+impl FixedHeader for ExtensionStart {
+    const LAYER: Layer = Layer::Ipv6Extension;
+
+    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        visit("next_header", self.next_header.0.into());
+        visit("hdr_ext_len", self.length.into());
+    }
+}
+
+/// One extension header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv6Extension<'a> {
+    /// Which one it is, as the header before it says.
+    pub kind: IpProtocol,
+    /// Its first two octets.
+    pub start: ExtensionStart,
+    /// Its octets behind them.
+    pub data: &'a [u8],
+}
+
+impl<'a> Ipv6Extension<'a> {
+    /// Moves `reader` only if the whole header is there.
+    fn read(kind: IpProtocol, reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let start = reader.offset;
+        let mut cursor = *reader;
+        let first: &ExtensionStart = cursor.header()?;
+        let length = usize::from(first.length);
+        let size = match kind {
+            IpProtocol::FRAGMENT => 8,
+            IpProtocol::AUTHENTICATION => (length + 2) * 4,
+            _ => (length + 1) * 8,
+        };
+        let data = cursor.bytes(Layer::Ipv6Extension, start, size - ExtensionStart::LEN)?;
+        *reader = cursor;
+        Ok(Self { kind, start: *first, data })
+    }
+}
+
+/// The extension headers of an IPv6 header; see [`Ipv6::extensions`].
+#[derive(Clone, Debug)]
+pub struct Ipv6Extensions<'a> {
+    kind: IpProtocol,
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Ipv6Extensions<'a> {
+    type Item = Ipv6Extension<'a>;
+
+    fn next(&mut self) -> Option<Ipv6Extension<'a>> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let mut reader = Reader { rest: self.rest, offset: 0, missing: 0, bound: Bound::HeaderLength };
+        let extension = Ipv6Extension::read(self.kind, &mut reader).ok()?;
+        self.rest = reader.rest;
+        self.kind = extension.start.next_header;
+        Some(extension)
+    }
+}

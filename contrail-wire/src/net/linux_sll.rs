@@ -1,0 +1,99 @@
+//! Linux cooked captures, what `tcpdump -i any` writes: version 1
+//! ([LINKTYPE_LINUX_SLL](https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html)) and version 2
+//! ([LINKTYPE_LINUX_SLL2](https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html)).
+//!
+//! ```text
+//!  0                   1                   2                   3
+//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |          Packet Type          |          ARPHRD Type          |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |     Link-Layer Address Length |                               |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+   Link-Layer Address (8)      +
+//! |                                                               |
+//! +                               +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |                               |         Protocol Type         |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! ```
+//!
+//! Tolerated: anything; a protocol type that is no EtherType leaves the rest as payload.
+//!
+//! ```
+//! use contrail_wire::net::linux_sll::LinuxSll;
+//! use contrail_wire::{EtherType, FixedHeader};
+//!
+//! let bytes = [0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0x08, 0x00];
+//! let (header, _) = LinuxSll::decode(&bytes)?;
+//! assert_eq!(header.protocol_type, EtherType::IPV4);
+//! # Ok::<(), contrail_wire::DecodeError>(())
+//! ```
+
+use zerocopy::network_endian::{U16, U32};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use crate::{EtherType, FieldValue, FixedHeader, Layer};
+
+/// The pseudo-header of version 1; see the [module](self).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
+)]
+#[repr(C)]
+pub struct LinuxSll {
+    /// 0 to us, 1 broadcast, 2 multicast, 3 to others, 4 sent by us.
+    pub packet_type: U16,
+    /// The interface's ARPHRD type.
+    pub arphrd_type: U16,
+    /// Of the sender's address, in bytes.
+    pub address_length: U16,
+    /// The sender's address, padded with zeros or cut to 8 bytes.
+    pub address: [u8; 8],
+    /// What follows.
+    pub protocol_type: EtherType,
+}
+
+impl FixedHeader for LinuxSll {
+    const LAYER: Layer = Layer::LinuxSll;
+
+    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        visit("packet_type", self.packet_type.get().into());
+        visit("arphrd_type", self.arphrd_type.get().into());
+        visit("address_length", self.address_length.get().into());
+        visit("address", FieldValue::Bytes(&self.address));
+        visit("protocol_type", FieldValue::Hex(self.protocol_type.get().into(), 4));
+    }
+}
+
+/// The pseudo-header of version 2, with the interface's number.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
+)]
+#[repr(C)]
+pub struct LinuxSll2 {
+    /// What follows.
+    pub protocol_type: EtherType,
+    /// Zero.
+    pub reserved: U16,
+    /// The interface's number on the capturing machine.
+    pub interface_index: U32,
+    /// The interface's ARPHRD type.
+    pub arphrd_type: U16,
+    /// As in version 1.
+    pub packet_type: u8,
+    /// Of the sender's address, in bytes.
+    pub address_length: u8,
+    /// The sender's address, padded with zeros or cut to 8 bytes.
+    pub address: [u8; 8],
+}
+
+impl FixedHeader for LinuxSll2 {
+    const LAYER: Layer = Layer::LinuxSll;
+
+    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        visit("protocol_type", FieldValue::Hex(self.protocol_type.get().into(), 4));
+        visit("interface_index", self.interface_index.get().into());
+        visit("arphrd_type", self.arphrd_type.get().into());
+        visit("packet_type", self.packet_type.into());
+        visit("address_length", self.address_length.into());
+        visit("address", FieldValue::Bytes(&self.address));
+    }
+}

@@ -1,0 +1,99 @@
+//! The cursor that all decoding goes through: it knows where it stands in the outermost frame, how far it
+//! may read and whose length said so.
+
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use crate::header::FixedHeader;
+use crate::{Bound, DecodeError, Layer};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    pub(crate) rest: &'a [u8],
+    /// Of `rest`, from the start of the outermost frame.
+    pub(crate) offset: usize,
+    /// Bytes that the frame had behind `rest` and the capture did not keep.
+    pub(crate) missing: usize,
+    pub(crate) bound: Bound,
+}
+
+impl<'a> Reader<'a> {
+    #[inline]
+    pub(crate) fn header<H: FixedHeader>(&mut self) -> Result<&'a H, DecodeError> {
+        let Ok((header, rest)) = H::ref_from_prefix(self.rest) else {
+            return Err(self.short(H::LAYER, H::LEN));
+        };
+        header.validate(self.offset)?;
+        self.rest = rest;
+        self.offset += H::LEN;
+        Ok(header)
+    }
+
+    /// The next `count` bytes; `start` is where the header they belong to starts.
+    #[inline]
+    pub(crate) fn bytes(
+        &mut self,
+        layer: Layer,
+        start: usize,
+        count: usize,
+    ) -> Result<&'a [u8], DecodeError> {
+        let Some((bytes, rest)) = self.rest.split_at_checked(count) else {
+            return Err(self.short_at(layer, start, self.offset - start + count));
+        };
+        self.rest = rest;
+        self.offset += count;
+        Ok(bytes)
+    }
+
+    /// The next `count` elements of a list, of which it is known that they are there.
+    #[inline]
+    pub(crate) fn list<T>(&mut self, count: usize) -> &'a [T]
+    where
+        T: FromBytes + KnownLayout + Immutable + Unaligned,
+    {
+        let Ok((list, rest)) = <[T]>::ref_from_prefix_with_elems(self.rest, count) else {
+            return &[];
+        };
+        self.rest = rest;
+        self.offset += size_of_val(list);
+        list
+    }
+
+    /// Nothing past the next `length` bytes is read from here on; more than there is is an error of the
+    /// header at `start`, whose `field` claimed `claimed` bytes.
+    #[inline]
+    pub(crate) fn limit(
+        &mut self,
+        layer: Layer,
+        start: usize,
+        field: &'static str,
+        claimed: usize,
+        length: usize,
+        bound: Bound,
+    ) -> Result<(), DecodeError> {
+        if let Some(rest) = self.rest.get(..length) {
+            self.rest = rest;
+            self.missing = 0;
+            self.bound = bound;
+            return Ok(());
+        }
+        let beyond = length - self.rest.len();
+        if beyond <= self.missing {
+            self.missing = beyond;
+            return Ok(());
+        }
+        let available = claimed - (beyond - self.missing);
+        Err(DecodeError::overrun(layer, start, field, claimed, available, self.bound))
+    }
+
+    #[cold]
+    fn short(&self, layer: Layer, needed: usize) -> DecodeError {
+        self.short_at(layer, self.offset, needed)
+    }
+
+    #[cold]
+    fn short_at(&self, layer: Layer, start: usize, needed: usize) -> DecodeError {
+        let available = self.offset - start + self.rest.len();
+        let bound = if self.missing > 0 { Bound::Snapshot } else { self.bound };
+        DecodeError::truncated(layer, start, needed, available, bound)
+    }
+}

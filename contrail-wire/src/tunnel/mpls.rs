@@ -1,0 +1,173 @@
+//! The MPLS label stack ([RFC 3032](https://www.rfc-editor.org/rfc/rfc3032),
+//! [RFC 5462](https://www.rfc-editor.org/rfc/rfc5462)), over Ethernet, in UDP
+//! ([RFC 7510](https://www.rfc-editor.org/rfc/rfc7510)) and in GRE
+//! ([RFC 4023](https://www.rfc-editor.org/rfc/rfc4023)).
+//!
+//! ```text
+//!  0                   1                   2                   3
+//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! |                Label                  | TC  |S|       TTL     |
+//! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+//! ```
+//!
+//! A stack ends at the entry with the S bit; one without is refused. The stack does not say what it carries:
+//! the caller does, with [`MplsPayload`](crate::MplsPayload). Tolerated: reserved labels anywhere, TTL 0.
+//!
+//! ```
+//! use contrail_wire::tunnel::mpls::MplsEntry;
+//! use contrail_wire::{FixedHeader, Label};
+//!
+//! let (entry, _) = MplsEntry::decode(&[0x49, 0x30, 0x01, 0x40])?;
+//! assert_eq!((entry.label().get(), entry.is_bottom(), entry.ttl), (299_776, true, 64));
+//! assert_eq!(*entry, MplsEntry::bottom(Label::new(299_776).unwrap()));
+//! # Ok::<(), contrail_wire::DecodeError>(())
+//! ```
+
+use zerocopy::network_endian::U16;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use crate::reader::Reader;
+use crate::{DecodeError, FieldValue, FixedHeader, Label, Layer};
+
+/// One label stack entry; see the [module](self).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
+)]
+#[repr(C)]
+pub struct MplsEntry {
+    /// The label (20 bits), traffic class (3) and bottom of stack (1).
+    pub label_class_bottom: [u8; 3],
+    /// Hops left.
+    pub ttl: u8,
+}
+
+impl MplsEntry {
+    /// The last entry of a stack: traffic class 0, TTL 64.
+    pub const fn bottom(label: Label) -> Self {
+        let [_, a, b, c] = (label.get() << 4).to_be_bytes();
+        Self { label_class_bottom: [a, b, c | 1], ttl: 64 }
+    }
+
+    /// An entry with others below it: traffic class 0, TTL 64.
+    pub const fn inner(label: Label) -> Self {
+        let [_, a, b, c] = (label.get() << 4).to_be_bytes();
+        Self { label_class_bottom: [a, b, c], ttl: 64 }
+    }
+
+    /// The label.
+    pub const fn label(&self) -> Label {
+        let [a, b, c] = self.label_class_bottom;
+        Label::from_top_20_bits(u32::from_be_bytes([a, b, c, 0]))
+    }
+
+    /// The traffic class, 0 to 7 (RFC 5462; RFC 3032 calls it Exp).
+    pub const fn traffic_class(&self) -> u8 {
+        let [_, _, last] = self.label_class_bottom;
+        last >> 1 & 0x07
+    }
+
+    /// Whether no other entry follows.
+    #[inline]
+    pub const fn is_bottom(&self) -> bool {
+        let [_, _, last] = self.label_class_bottom;
+        last & 1 != 0
+    }
+}
+
+impl FixedHeader for MplsEntry {
+    const LAYER: Layer = Layer::Mpls;
+
+    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        visit("label", self.label().get().into());
+        visit("traffic_class", self.traffic_class().into());
+        visit("bottom_of_stack", self.is_bottom().into());
+        visit("ttl", self.ttl.into());
+    }
+}
+
+/// A whole label stack, borrowed from a frame: one entry at least, and only the last has the S bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LabelStack<'a> {
+    above: &'a [MplsEntry],
+    bottom: &'a MplsEntry,
+}
+
+impl<'a> LabelStack<'a> {
+    #[inline]
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
+        let mut stack = *reader;
+        let mut above = 0;
+        loop {
+            let entry: &MplsEntry = reader.header()?;
+            if entry.is_bottom() {
+                return Ok(Self { above: stack.list(above), bottom: entry });
+            }
+            above += 1;
+        }
+    }
+
+    /// The entries from the outermost to the bottom.
+    pub fn entries(&self) -> impl Iterator<Item = &'a MplsEntry> + use<'a> {
+        self.above.iter().chain(core::iter::once(self.bottom))
+    }
+
+    /// The outermost entry.
+    pub fn top(&self) -> &'a MplsEntry {
+        self.above.first().unwrap_or(self.bottom)
+    }
+
+    /// The entry with the S bit, whose label decides what the stack carries.
+    pub const fn bottom(&self) -> &'a MplsEntry {
+        self.bottom
+    }
+
+    /// How many entries there are, at least 1.
+    #[expect(clippy::len_without_is_empty, reason = "a stack is never empty")]
+    pub const fn len(&self) -> usize {
+        self.above.len() + 1
+    }
+}
+
+/// The control word of an Ethernet pseudowire ([RFC 4448](https://www.rfc-editor.org/rfc/rfc4448) 4.6).
+///
+/// ```text
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |0 0 0 0|   Reserved            |       Sequence Number         |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// ```
+///
+/// Refused: a first nibble other than 0, which is no control word.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
+)]
+#[repr(C)]
+pub struct ControlWord {
+    /// Zero (4 bits) and reserved (12 bits).
+    pub reserved: U16,
+    /// Counts the frames; 0 where it is not used.
+    pub sequence_number: U16,
+}
+
+impl FixedHeader for ControlWord {
+    const LAYER: Layer = Layer::ControlWord;
+
+    fn validate(&self, offset: usize) -> Result<(), DecodeError> {
+        let first_nibble = self.reserved.get() >> 12;
+        if first_nibble != 0 {
+            return Err(DecodeError::field(
+                Layer::ControlWord,
+                offset,
+                "first nibble",
+                first_nibble.into(),
+                "0 (RFC 4385 3)",
+            ));
+        }
+        Ok(())
+    }
+
+    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
+        visit("reserved", self.reserved.get().into());
+        visit("sequence_number", self.sequence_number.get().into());
+    }
+}
