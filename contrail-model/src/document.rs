@@ -1,0 +1,309 @@
+//! The fabric as it is written down: names and numbers, no meaning.
+//!
+//! Each type mirrors one object of the YAML or JSON document, field by field. Unknown fields are refused, as a
+//! typing error must not be ignored in silence. What the names refer to and whether the numbers make sense is
+//! decided when a [`Fabric`](crate::Fabric) is made from it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A whole fabric.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// What the fabric is called.
+    pub fabric: String,
+    /// The AS number of the overlay. Default: 64512, as Contrail ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autonomous_system: Option<u32>,
+    /// Whose account of forwarding decides where they differ: `article` (default) or `r2011`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// Which tunnel a vRouter prefers: `MPLSoUDP`, `MPLSoGRE`, `VXLAN`. Default: in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub encapsulation_priority: Vec<String>,
+    /// The source ports that distributed SNAT may use, by protocol. Default: none, so that TCP and UDP are dropped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub port_translation_pools: Vec<PortTranslationPool>,
+    /// Leaves, spines and gateways.
+    #[serde(default)]
+    pub devices: Vec<Device>,
+    /// The cables between devices, each as two ports `device:interface`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<[String; 2]>,
+    /// Virtual networks, the underlay's per-rack networks among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub networks: Vec<Network>,
+    /// Virtual port groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub port_groups: Vec<PortGroup>,
+    /// Hypervisors, controllers, service nodes and bare-metal servers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<Server>,
+    /// Virtual machines and pods.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workloads: Vec<Workload>,
+    /// Logical routers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logical_routers: Vec<LogicalRouter>,
+    /// Services of known kinds, which bring their required flows with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub integrations: Vec<Integration>,
+    /// Required flows of your own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<Flow>,
+    /// Ids of rules that are not to be checked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore_rules: Vec<String>,
+}
+
+/// The source ports that distributed SNAT may use for one protocol (`port_translation_pools` of Contrail's
+/// global vRouter configuration).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortTranslationPool {
+    /// `tcp` or `udp`.
+    pub protocol: String,
+    /// The first port, inclusive.
+    pub start_port: u16,
+    /// The last port, inclusive.
+    pub end_port: u16,
+}
+
+/// A switch or router (`physical-router` in Contrail).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Device {
+    /// Unique among devices.
+    pub name: String,
+    /// Its place in the Clos: `leaf`, `spine`, `superspine` or `pnf`.
+    pub role: String,
+    /// What it does in the overlay, as Contrail spells it: `ERB-UCAST-Gateway`, `DC-Gateway`, `Route-Reflector`, ...
+    /// Default: none (`lean`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overlay_roles: Vec<String>,
+    /// The loopback address, which is also its VTEP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loopback: Option<String>,
+    /// Further addresses on underlay IRBs, configured by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secondary_addresses: Vec<SecondaryAddress>,
+}
+
+/// An address that was added by hand to an IRB in the underlay's routing table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondaryAddress {
+    /// The network whose IRB has it.
+    pub irb: String,
+    /// Address and prefix length, `10.99.0.1/24`.
+    pub address: String,
+    /// Whether the subnet and the hosts learnt in it are redistributed into the underlay's routing protocol.
+    /// Default: false.
+    #[serde(default)]
+    pub redistribute: bool,
+}
+
+/// A virtual network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// Unique among networks.
+    pub name: String,
+    /// VXLAN network identifier, 1 to 16777215.
+    pub vni: u64,
+    /// Its subnets; a network may have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subnets: Vec<Subnet>,
+    /// The devices that have an IRB of this network in the underlay's routing table: there the network is
+    /// routed as part of the underlay. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub underlay_irb: Vec<String>,
+    /// IP fabric forwarding: workloads send into the underlay as they are. Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ip_fabric_forwarding: bool,
+    /// Distributed SNAT: workloads reach the underlay with their hypervisor's address. Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fabric_snat: bool,
+}
+
+/// A subnet of a network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subnet {
+    /// `10.99.0.0/24`
+    pub prefix: String,
+    /// The address that hosts use as gateway; a router of the network has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<String>,
+}
+
+/// A virtual port group: ports on one or several leaves that are one interface to what is attached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PortGroup {
+    /// Unique among port groups.
+    pub name: String,
+    /// Its ports, each `device:interface`.
+    pub ports: Vec<String>,
+    /// Which VLAN on these ports belongs to which network, and so to which VNI.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vlans: Vec<VlanBinding>,
+}
+
+/// A VLAN of a port group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VlanBinding {
+    /// 1 to 4094.
+    pub vlan: u16,
+    /// The network it belongs to.
+    pub network: String,
+    /// Whether frames of this VLAN carry no tag on the ports (native VLAN). Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untagged: bool,
+}
+
+/// A machine in a rack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Unique among servers.
+    pub name: String,
+    /// `hypervisor`, `controller`, `service-node` or `bare-metal`.
+    pub kind: String,
+    /// The port group that it is attached by.
+    pub port_group: String,
+    /// Its addresses in networks of the fabric.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Address>,
+    /// The vRouter's interface into the underlay; needed for a hypervisor and a service node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vhost0: Option<Address>,
+    /// Its static routes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<StaticRoute>,
+}
+
+/// An interface's address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// The network it is in.
+    pub network: String,
+    /// The address, without prefix length.
+    pub address: String,
+    /// The interface's MAC address. Default: one that is derived from the names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mac: Option<String>,
+}
+
+/// A static route of a server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaticRoute {
+    /// The destination prefix; `0.0.0.0/0` for a default route.
+    pub to: String,
+    /// The next hop's address.
+    pub via: String,
+}
+
+/// A virtual machine or pod.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Workload {
+    /// Unique among workloads.
+    pub name: String,
+    /// The hypervisor that it runs on.
+    pub host: String,
+    /// The network of its interface.
+    pub network: String,
+    /// The interface's address.
+    pub address: String,
+    /// The interface's MAC address. Default: one that is derived from the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mac: Option<String>,
+}
+
+/// A logical router: a VRF that joins networks on the devices it is extended to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogicalRouter {
+    /// Unique among logical routers.
+    pub name: String,
+    /// The VNI of its VRF (of the internal network), 1 to 16777215.
+    pub vni: u64,
+    /// The networks it joins.
+    #[serde(default)]
+    pub networks: Vec<String>,
+    /// The devices it is extended to; without any it does nothing.
+    #[serde(default)]
+    pub extended_to: Vec<String>,
+}
+
+/// A service of a known kind, with its required flows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Integration {
+    /// `octavia`.
+    pub kind: String,
+    /// The overlay network whose workloads belong to the integration (Octavia: the amphorae's management network).
+    pub management_network: String,
+    /// The network that the services listen in. Default: that of the server's only address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_network: Option<String>,
+    /// On which server or servers each service runs (Octavia: `worker`, `health-manager`).
+    #[serde(default)]
+    pub services: BTreeMap<String, OneOrMany>,
+}
+
+/// A flow that must work, in addition to those of the integrations.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flow {
+    /// Who opens it: a workload, a server or a service.
+    pub from: String,
+    /// Who answers.
+    pub to: String,
+    /// `tcp` or `udp`.
+    pub protocol: String,
+    /// The destination port.
+    pub port: u16,
+    /// What it is for, in your words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
+}
+
+/// One name, or a list of names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct OneOrMany(pub Vec<String>);
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name or a list of names")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany(vec![name.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<OneOrMany, A::Error> {
+                let mut list = Vec::new();
+                while let Some(name) = names.next_element()? {
+                    list.push(name);
+                }
+                Ok(OneOrMany(list))
+            }
+        }
+        deserializer.deserialize_any(Names)
+    }
+}

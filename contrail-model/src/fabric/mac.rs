@@ -1,0 +1,20 @@
+//! MAC addresses that the document does not give.
+
+use contrail_wire::MacAddr;
+
+/// The anycast gateway of an ERB IRB, and the virtual gateway of a CRB IRB on IPv4 and IPv6 (device manager,
+/// `l3_gateway_feature.py`).
+pub(crate) const VIRTUAL_GATEWAY: MacAddr = MacAddr::new([0x00, 0x00, 0x5e, 0x01, 0x00, 0x01]);
+
+/// What a vRouter answers a workload that asks for its gateway (contrail-vrouter-agent, `interface_params.cc`).
+pub(crate) const VROUTER_GATEWAY: MacAddr = MacAddr::new([0x00, 0x00, 0x5e, 0x00, 0x01, 0x00]);
+
+/// A locally administered unicast address that depends only on the names (FNV-1a, 64 bits).
+pub(crate) fn derived_mac(names: &[&str]) -> MacAddr {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in names.join("/").bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    let [a, b, c, d, e, ..] = hash.to_be_bytes();
+    MacAddr::new([0x02, a, b, c, d, e])
+}

@@ -1,0 +1,254 @@
+//! The fabric with every name resolved, and the questions that rules and traces ask of it.
+
+mod id;
+mod mac;
+mod objects;
+mod prefix;
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use contrail_wire::MacAddr;
+
+pub(crate) use self::id::{Arena, Id};
+pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
+pub use self::objects::Name;
+pub(crate) use self::objects::{
+    Address, Device, DeviceId, Endpoint, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,
+    Port, PortGroup, PortGroupId, PortTranslationPool, Protocol, RequiredFlow, RouterId, SecondaryAddress,
+    Server, ServerId, ServerKind, StaticRoute, Subnet, VlanBinding, Workload, WorkloadId,
+};
+pub(crate) use self::prefix::PrefixTable;
+use crate::release::Release;
+use crate::topology::Topology;
+
+/// A fabric, resolved: made from a [`Document`](crate::document::Document) and never changed.
+#[derive(Clone, Debug)]
+pub struct Fabric {
+    pub(crate) name: Name,
+    pub(crate) release: Release,
+    pub(crate) encapsulation_priority: Vec<TunnelKind>,
+    pub(crate) pools: Vec<PortTranslationPool>,
+    pub(crate) devices: Arena<Device>,
+    pub(crate) links: Arc<[Link]>,
+    pub(crate) networks: Arena<Network>,
+    pub(crate) port_groups: Arena<PortGroup>,
+    pub(crate) servers: Arena<Server>,
+    pub(crate) workloads: Arena<Workload>,
+    pub(crate) routers: Arena<LogicalRouter>,
+    pub(crate) required_flows: Arc<[RequiredFlow]>,
+    /// What a flow's ends can be called; several ends where a service runs on several servers.
+    pub(crate) endpoints: Arc<HashMap<Name, Vec<Endpoint>>>,
+    pub(crate) ignored_rules: Vec<String>,
+    pub(crate) topology: Arc<Topology>,
+    pub(crate) index: Index,
+}
+
+/// How a vRouter can tunnel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TunnelKind {
+    /// MPLS in UDP.
+    MplsOverUdp,
+    /// MPLS in GRE.
+    MplsOverGre,
+    /// VXLAN.
+    Vxlan,
+}
+
+impl TunnelKind {
+    pub(crate) const ALL: [Self; 3] = [Self::MplsOverUdp, Self::MplsOverGre, Self::Vxlan];
+
+    /// As Contrail spells it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MplsOverUdp => "MPLSoUDP",
+            Self::MplsOverGre => "MPLSoGRE",
+            Self::Vxlan => "VXLAN",
+        }
+    }
+}
+
+/// Who has an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Server(ServerId),
+    Workload(WorkloadId),
+}
+
+/// What follows from the objects; made anew when they change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    addresses: HashMap<(NetworkId, IpAddr), Owner>,
+    macs: HashMap<(NetworkId, MacAddr), Owner>,
+    /// Devices with a port of a port group that carries the network.
+    attached: HashSet<(DeviceId, NetworkId)>,
+    attached_devices: HashMap<NetworkId, Vec<DeviceId>>,
+    routers_of: HashMap<NetworkId, Vec<RouterId>>,
+    /// What the underlay's routing protocol carries, and who announces it.
+    pub(crate) underlay: PrefixTable<Vec<DeviceId>>,
+    loopbacks: HashMap<IpAddr, DeviceId>,
+    vhost0: HashMap<IpAddr, ServerId>,
+    workloads_of: HashMap<NetworkId, Vec<WorkloadId>>,
+}
+
+impl Index {
+    pub(crate) fn new(fabric: &Fabric) -> Self {
+        let mut index = Self::default();
+        for (id, device) in fabric.devices.iter() {
+            if let Some(loopback) = device.loopback {
+                index.loopbacks.entry(loopback).or_insert(id);
+                index.announce(loopback.into(), id);
+            }
+            for secondary in device.secondary_addresses.iter().filter(|secondary| secondary.redistribute) {
+                index.announce(secondary.address.trunc(), id);
+            }
+        }
+        for (_, network) in fabric.networks.iter() {
+            for device in &network.underlay_irb {
+                for subnet in &network.subnets {
+                    index.announce(subnet.prefix, *device);
+                }
+            }
+        }
+        for (_, group) in fabric.port_groups.iter() {
+            for binding in &group.vlans {
+                for port in &group.ports {
+                    if index.attached.insert((port.device, binding.network)) {
+                        index.attached_devices.entry(binding.network).or_default().push(port.device);
+                    }
+                }
+            }
+        }
+        for (id, server) in fabric.servers.iter() {
+            for address in server.interfaces() {
+                index.addresses.entry((address.network, address.address)).or_insert(Owner::Server(id));
+                index.macs.entry((address.network, address.mac)).or_insert(Owner::Server(id));
+            }
+            if let Some(vhost0) = &server.vhost0 {
+                index.vhost0.entry(vhost0.address).or_insert(id);
+            }
+        }
+        for (id, workload) in fabric.workloads.iter() {
+            let at = &workload.interface;
+            index.addresses.entry((at.network, at.address)).or_insert(Owner::Workload(id));
+            index.macs.entry((at.network, at.mac)).or_insert(Owner::Workload(id));
+            index.workloads_of.entry(at.network).or_default().push(id);
+        }
+        for (id, router) in fabric.routers.iter() {
+            for network in &router.networks {
+                index.routers_of.entry(*network).or_default().push(id);
+            }
+        }
+        index
+    }
+
+    fn announce(&mut self, prefix: ipnet::IpNet, device: DeviceId) {
+        self.underlay.entry(prefix).push(device);
+    }
+}
+
+impl Fabric {
+    /// With the indexes made anew after an object was changed.
+    pub(crate) fn reindexed(mut self) -> Self {
+        self.index = Index::new(&self);
+        self
+    }
+
+    /// What the fabric is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whose account of forwarding it follows.
+    pub const fn release(&self) -> Release {
+        self.release
+    }
+
+    pub(crate) fn owner(&self, network: NetworkId, address: IpAddr) -> Option<Owner> {
+        self.index.addresses.get(&(network, address)).copied()
+    }
+
+    pub(crate) fn mac_owner(&self, network: NetworkId, mac: MacAddr) -> Option<Owner> {
+        self.index.macs.get(&(network, mac)).copied()
+    }
+
+    pub(crate) fn device_with_loopback(&self, address: IpAddr) -> Option<DeviceId> {
+        self.index.loopbacks.get(&address).copied()
+    }
+
+    pub(crate) fn server_with_vhost0(&self, address: IpAddr) -> Option<ServerId> {
+        self.index.vhost0.get(&address).copied()
+    }
+
+    pub(crate) fn workloads_of(&self, network: NetworkId) -> &[WorkloadId] {
+        self.index.workloads_of.get(&network).map_or(&[], Vec::as_slice)
+    }
+
+    /// The logical routers that join a network to others.
+    pub(crate) fn routers_of(&self, network: NetworkId) -> &[RouterId] {
+        self.index.routers_of.get(&network).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a port group on the device carries the network.
+    pub(crate) fn is_attached(&self, device: DeviceId, network: NetworkId) -> bool {
+        self.index.attached.contains(&(device, network))
+    }
+
+    /// The devices that a network reaches by port groups.
+    pub(crate) fn attached_devices(&self, network: NetworkId) -> &[DeviceId] {
+        self.index.attached_devices.get(&network).map_or(&[], Vec::as_slice)
+    }
+
+    /// The devices that a server is cabled to, each once.
+    pub(crate) fn leaves_of(&self, server: ServerId) -> Vec<DeviceId> {
+        let mut leaves = Vec::new();
+        for port in &self.port_groups[self.servers[server].port_group].ports {
+            if !leaves.contains(&port.device) {
+                leaves.push(port.device);
+            }
+        }
+        leaves
+    }
+
+    /// Whether the logical router's VRF on a device has an IRB of one of its networks.
+    pub(crate) fn has_irb(&self, router: RouterId, device: DeviceId, network: NetworkId) -> bool {
+        let LogicalRouter { networks, extended_to, .. } = &self.routers[router];
+        let at = &self.devices[device];
+        networks.contains(&network)
+            && extended_to.contains(&device)
+            && at.routes_tenants()
+            && (!at.is_erb_only()
+                || !self.release.erb_irb_needs_port_group()
+                || self.is_attached(device, network))
+    }
+
+    /// The logical router whose IRB of a network a device has.
+    pub(crate) fn router_with_irb(&self, device: DeviceId, network: NetworkId) -> Option<RouterId> {
+        self.routers_of(network).iter().copied().find(|router| self.has_irb(*router, device, network))
+    }
+
+    /// Whether the device has an IRB of the network in the underlay's routing table.
+    pub(crate) fn has_underlay_irb(&self, device: DeviceId, network: NetworkId) -> bool {
+        self.networks[network].underlay_irb.contains(&device)
+    }
+
+    /// The port and VLAN by which a device reaches a server in a network.
+    pub(crate) fn access(
+        &self,
+        device: DeviceId,
+        server: ServerId,
+        network: NetworkId,
+    ) -> Option<(&Port, &VlanBinding)> {
+        let group = &self.port_groups[self.servers[server].port_group];
+        let binding = group.binding(network)?;
+        let port = group.ports.iter().find(|port| port.device == device)?;
+        Some((port, binding))
+    }
+
+    /// Names of devices, for a sentence: `leaf1, leaf2`.
+    pub(crate) fn names_of(&self, devices: &[DeviceId]) -> String {
+        let names: Vec<&str> = devices.iter().map(|device| &*self.devices[*device].name).collect();
+        names.join(", ")
+    }
+}

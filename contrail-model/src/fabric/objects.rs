@@ -1,0 +1,274 @@
+//! The objects of a fabric, with every name resolved.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use contrail_wire::{MacAddr, Vni};
+use ipnet::IpNet;
+
+use super::id::Id;
+
+/// A name as the operator wrote it.
+pub type Name = Arc<str>;
+
+pub(crate) type DeviceId = Id<Device>;
+pub(crate) type NetworkId = Id<Network>;
+pub(crate) type PortGroupId = Id<PortGroup>;
+pub(crate) type ServerId = Id<Server>;
+pub(crate) type WorkloadId = Id<Workload>;
+pub(crate) type RouterId = Id<LogicalRouter>;
+
+/// A device's place in the Clos (`physical_router_role`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PhysicalRole {
+    Leaf,
+    Spine,
+    Superspine,
+    Pnf,
+}
+
+bitflags::bitflags! {
+    /// What a device does in the overlay (`routing_bridging_roles`).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct OverlayRoles: u16 {
+        const LEAN = 1;
+        const ROUTE_REFLECTOR = 1 << 1;
+        const CRB_ACCESS = 1 << 2;
+        const CRB_GATEWAY = 1 << 3;
+        const CRB_MCAST_GATEWAY = 1 << 4;
+        const ERB_UCAST_GATEWAY = 1 << 5;
+        const DC_GATEWAY = 1 << 6;
+        const DCI_GATEWAY = 1 << 7;
+        const COLLAPSED_SPINE = 1 << 8;
+        const AR_CLIENT = 1 << 9;
+        const AR_REPLICATOR = 1 << 10;
+        const PNF_SERVICECHAIN = 1 << 11;
+    }
+}
+
+impl OverlayRoles {
+    /// Each role as Contrail spells it.
+    pub(crate) const NAMES: [(&'static str, Self); 12] = [
+        ("lean", Self::LEAN),
+        ("Route-Reflector", Self::ROUTE_REFLECTOR),
+        ("CRB-Access", Self::CRB_ACCESS),
+        ("CRB-Gateway", Self::CRB_GATEWAY),
+        ("CRB-MCAST-Gateway", Self::CRB_MCAST_GATEWAY),
+        ("ERB-UCAST-Gateway", Self::ERB_UCAST_GATEWAY),
+        ("DC-Gateway", Self::DC_GATEWAY),
+        ("DCI-Gateway", Self::DCI_GATEWAY),
+        ("Collapsed-Spine", Self::COLLAPSED_SPINE),
+        ("AR-Client", Self::AR_CLIENT),
+        ("AR-Replicator", Self::AR_REPLICATOR),
+        ("PNF-Servicechain", Self::PNF_SERVICECHAIN),
+    ];
+
+    /// Roles with Contrail's features `l3-gateway` and `vn-interconnect`: a logical router that is extended to
+    /// such a device becomes a VRF there.
+    const ROUTES_TENANTS: Self = Self::CRB_GATEWAY
+        .union(Self::CRB_MCAST_GATEWAY)
+        .union(Self::ERB_UCAST_GATEWAY)
+        .union(Self::DC_GATEWAY)
+        .union(Self::DCI_GATEWAY)
+        .union(Self::COLLAPSED_SPINE);
+
+    /// Roles that route centrally: the gateway's MAC address is advertised to the other leaves.
+    const CENTRAL_GATEWAY: Self = Self::CRB_GATEWAY
+        .union(Self::CRB_MCAST_GATEWAY)
+        .union(Self::DC_GATEWAY)
+        .union(Self::DCI_GATEWAY);
+
+    /// Roles that terminate MPLS from a vRouter.
+    const MPLS_GATEWAY: Self = Self::DC_GATEWAY;
+}
+
+/// A switch or router.
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    pub(crate) name: Name,
+    pub(crate) role: PhysicalRole,
+    pub(crate) overlay_roles: OverlayRoles,
+    pub(crate) loopback: Option<IpAddr>,
+    pub(crate) secondary_addresses: Vec<SecondaryAddress>,
+}
+
+impl Device {
+    pub(crate) const fn routes_tenants(&self) -> bool {
+        self.overlay_roles.intersects(OverlayRoles::ROUTES_TENANTS)
+    }
+
+    pub(crate) const fn is_central_gateway(&self) -> bool {
+        self.overlay_roles.intersects(OverlayRoles::CENTRAL_GATEWAY)
+    }
+
+    pub(crate) const fn terminates_mpls(&self) -> bool {
+        self.overlay_roles.intersects(OverlayRoles::MPLS_GATEWAY)
+    }
+
+    /// Whether its only routing role is that of an ERB leaf (device manager's `is_erb_only`).
+    pub(crate) const fn is_erb_only(&self) -> bool {
+        self.overlay_roles.contains(OverlayRoles::ERB_UCAST_GATEWAY) && !self.is_central_gateway()
+    }
+}
+
+/// An address put by hand on an underlay IRB of a device.
+#[derive(Clone, Debug)]
+pub(crate) struct SecondaryAddress {
+    pub(crate) irb: NetworkId,
+    pub(crate) address: IpNet,
+    pub(crate) redistribute: bool,
+}
+
+/// One end of a cable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Port {
+    pub(crate) device: DeviceId,
+    pub(crate) interface: Name,
+}
+
+/// A cable between two devices.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(crate) ends: [Port; 2],
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    pub(crate) name: Name,
+    pub(crate) vni: Vni,
+    pub(crate) subnets: Vec<Subnet>,
+    pub(crate) underlay_irb: Vec<DeviceId>,
+    pub(crate) ip_fabric_forwarding: bool,
+    pub(crate) fabric_snat: bool,
+}
+
+impl Network {
+    pub(crate) fn subnet_of(&self, address: IpAddr) -> Option<&Subnet> {
+        self.subnets.iter().find(|subnet| subnet.prefix.contains(&address))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Subnet {
+    pub(crate) prefix: IpNet,
+    pub(crate) gateway: Option<IpAddr>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PortGroup {
+    pub(crate) name: Name,
+    pub(crate) ports: Vec<Port>,
+    pub(crate) vlans: Vec<VlanBinding>,
+}
+
+impl PortGroup {
+    pub(crate) fn binding(&self, network: NetworkId) -> Option<&VlanBinding> {
+        self.vlans.iter().find(|binding| binding.network == network)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct VlanBinding {
+    pub(crate) vlan: u16,
+    pub(crate) network: NetworkId,
+    pub(crate) untagged: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ServerKind {
+    Hypervisor,
+    Controller,
+    ServiceNode,
+    BareMetal,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    pub(crate) name: Name,
+    pub(crate) kind: ServerKind,
+    pub(crate) port_group: PortGroupId,
+    pub(crate) addresses: Vec<Address>,
+    pub(crate) vhost0: Option<Address>,
+    pub(crate) routes: Vec<StaticRoute>,
+}
+
+impl Server {
+    /// All its interfaces' addresses, vhost0 last.
+    pub(crate) fn interfaces(&self) -> impl Iterator<Item = &Address> {
+        self.addresses.iter().chain(&self.vhost0)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Address {
+    pub(crate) network: NetworkId,
+    pub(crate) address: IpAddr,
+    pub(crate) mac: MacAddr,
+    /// Whether the document gives the MAC address.
+    pub(crate) mac_is_given: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StaticRoute {
+    pub(crate) to: IpNet,
+    pub(crate) via: IpAddr,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Workload {
+    pub(crate) name: Name,
+    pub(crate) host: ServerId,
+    pub(crate) interface: Address,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct LogicalRouter {
+    pub(crate) name: Name,
+    pub(crate) vni: Vni,
+    pub(crate) networks: Vec<NetworkId>,
+    pub(crate) extended_to: Vec<DeviceId>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Protocol {
+    Tcp,
+    Udp,
+}
+
+impl Protocol {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+        }
+    }
+}
+
+/// An end of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Endpoint {
+    Workload(WorkloadId),
+    /// A server, by the index of the address that is used.
+    Server(ServerId, usize),
+}
+
+/// A flow that must work.
+#[derive(Clone, Debug)]
+pub(crate) struct RequiredFlow {
+    /// What the opening end is called: a service on a server, a server or a workload.
+    pub(crate) from: (Name, Endpoint),
+    pub(crate) to: (Name, Endpoint),
+    pub(crate) protocol: Protocol,
+    pub(crate) port: u16,
+    pub(crate) why: Name,
+    /// Where the document asks for it.
+    pub(crate) path: Name,
+}
+
+/// Source ports of distributed SNAT.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PortTranslationPool {
+    pub(crate) protocol: Protocol,
+    pub(crate) start_port: u16,
+    pub(crate) end_port: u16,
+}

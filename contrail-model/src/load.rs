@@ -1,0 +1,189 @@
+//! From text to a [`Document`], and the problems that can stand in the way.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Budget, DuplicateKeyPolicy, Options, Spanned};
+
+use crate::document::Document;
+
+/// Everything that is wrong with a document, in the order of the document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct LoadError {
+    /// One entry for each thing that is wrong; never empty.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            fmt::Display::fmt(problem, f)?;
+        }
+        Ok(())
+    }
+}
+
+/// One thing that is wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where in the document, `networks[3].vni`; empty if the text could not be read that far.
+    pub path: String,
+    /// Where in the text, if it was read from text.
+    pub place: Option<Place>,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// A place in a text, both counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line.
+    pub line: u64,
+    /// The column, in characters.
+    pub column: u64,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(Place { line, column }) = self.place {
+            write!(f, "line {line}, column {column}: ")?;
+        }
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl Document {
+    /// Reads YAML, of which JSON is a part. Aliases, depth and size are bounded by the text's length, so that a
+    /// small text cannot become a large document.
+    pub fn from_yaml(text: &str) -> Result<Self, LoadError> {
+        if text.trim().is_empty() {
+            return Err(one(None, "the document is empty".to_owned()));
+        }
+        serde_saphyr::from_str_with_options(text, options(text)).map_err(|error| {
+            let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
+            let message = error.without_snippet().to_string();
+            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+            one(place, message)
+        })
+    }
+
+    /// Reads JSON, faster than [`from_yaml`](Self::from_yaml) does.
+    pub fn from_json(text: &str) -> Result<Self, LoadError> {
+        serde_json::from_str(text).map_err(|error| {
+            let [line, column] = [error.line(), error.column()].map(|n| u64::try_from(n).unwrap_or(u64::MAX));
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+            one(Some(Place { line, column }), message)
+        })
+    }
+}
+
+fn one(place: Option<Place>, message: String) -> LoadError {
+    LoadError { problems: vec![Problem { path: String::new(), place, message }] }
+}
+
+fn options(text: &str) -> Options {
+    // Every node takes a byte at least, so an honest text cannot need more than its length.
+    let bound = text.len() + 1_000;
+    let mut budget = Budget::default();
+    budget.max_events = bound * 2;
+    budget.max_nodes = bound;
+    budget.max_total_scalar_bytes = bound;
+    budget.max_aliases = 1_000;
+    budget.max_anchors = 1_000;
+    budget.max_recorded_anchor_events = bound;
+    budget.max_recorded_anchor_bytes = bound;
+    budget.max_depth = 16;
+    let mut options = Options::default();
+    options.budget = Some(budget);
+    options.duplicate_keys = DuplicateKeyPolicy::Error;
+    options
+}
+
+/// Finds the places of `problems`, which know their paths, in the text that the document was read from.
+pub(crate) fn locate(problems: &mut [Problem], text: &str) {
+    let Ok(root) = serde_saphyr::from_str_with_options::<Spanned<Node>>(text, options(text)) else { return };
+    for problem in problems {
+        problem.place = root_to(&root, &problem.path);
+    }
+}
+
+/// The place of the last part of `path` that is there.
+fn root_to(root: &Spanned<Node>, path: &str) -> Option<Place> {
+    let mut at = root;
+    for part in path.split(['.', '[']).map(|part| part.trim_end_matches(']')) {
+        let next = match &at.value {
+            Node::Scalar => None,
+            Node::Sequence(items) => part.parse().ok().and_then(|index: usize| items.get(index)),
+            Node::Mapping(entries) => entries.iter().find(|(key, _)| key == part).map(|(_, value)| value),
+        };
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    (at.referenced.line() > 0)
+        .then(|| Place { line: at.referenced.line(), column: at.referenced.column() })
+}
+
+/// A document's shape without its values.
+enum Node {
+    Scalar,
+    Sequence(Vec<Spanned<Node>>),
+    Mapping(Vec<(String, Spanned<Node>)>),
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Shape;
+        impl<'de> Visitor<'de> for Shape {
+            type Value = Node;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
+                Ok(Node::Scalar)
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+                Ok(Node::Scalar)
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
+                Ok(Node::Scalar)
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+                Ok(Node::Scalar)
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Node, E> {
+                Ok(Node::Scalar)
+            }
+            fn visit_unit<E>(self) -> Result<Node, E> {
+                Ok(Node::Scalar)
+            }
+            fn visit_none<E>(self) -> Result<Node, E> {
+                Ok(Node::Scalar)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Node::Sequence(list))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+                let mut list = Vec::new();
+                while let Some(entry) = entries.next_entry()? {
+                    list.push(entry);
+                }
+                Ok(Node::Mapping(list))
+            }
+        }
+        deserializer.deserialize_any(Shape)
+    }
+}

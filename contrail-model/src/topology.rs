@@ -1,0 +1,92 @@
+//! The underlay's graph: who is cabled to whom, how far apart, and by which equally short ways.
+
+use std::collections::VecDeque;
+use std::sync::OnceLock;
+
+use crate::fabric::{DeviceId, Link};
+
+/// No way leads there.
+pub(crate) const UNREACHABLE: u32 = u32::MAX;
+
+#[derive(Debug)]
+pub(crate) struct Topology {
+    /// By device: the neighbour, and the cable as its index and this device's end of it.
+    neighbours: Vec<Vec<Neighbour>>,
+    /// By device: the distance from each device to it, found when it is first asked for.
+    distances: Vec<OnceLock<Box<[u32]>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Neighbour {
+    pub(crate) device: DeviceId,
+    /// Index in the document's list of links.
+    pub(crate) link: usize,
+    /// Which of the link's two ends is here.
+    pub(crate) end: usize,
+}
+
+impl Topology {
+    pub(crate) fn new(devices: usize, links: &[Link]) -> Self {
+        let mut neighbours = vec![Vec::new(); devices];
+        for (index, link) in links.iter().enumerate() {
+            let [a, b] = &link.ends;
+            for (end, here, there) in [(0, a, b), (1, b, a)] {
+                if let Some(list) = neighbours.get_mut(here.device.index()) {
+                    list.push(Neighbour { device: there.device, link: index, end });
+                }
+            }
+        }
+        let distances = (0..devices).map(|_| OnceLock::new()).collect();
+        Self { neighbours, distances }
+    }
+
+    pub(crate) fn neighbours(&self, device: DeviceId) -> &[Neighbour] {
+        self.neighbours.get(device.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Cables between two devices on the shortest way, or [`UNREACHABLE`].
+    pub(crate) fn distance(&self, from: DeviceId, to: DeviceId) -> u32 {
+        let Some(cell) = self.distances.get(to.index()) else { return UNREACHABLE };
+        let distances = cell.get_or_init(|| self.distances_to(to));
+        distances.get(from.index()).copied().unwrap_or(UNREACHABLE)
+    }
+
+    fn distances_to(&self, to: DeviceId) -> Box<[u32]> {
+        let mut distances = vec![UNREACHABLE; self.neighbours.len()];
+        let mut queue = VecDeque::from([(to, 0)]);
+        if let Some(here) = distances.get_mut(to.index()) {
+            *here = 0;
+        }
+        while let Some((device, distance)) = queue.pop_front() {
+            for neighbour in self.neighbours(device) {
+                if let Some(known @ &mut UNREACHABLE) = distances.get_mut(neighbour.device.index()) {
+                    *known = distance + 1;
+                    queue.push_back((neighbour.device, distance + 1));
+                }
+            }
+        }
+        distances.into_boxed_slice()
+    }
+
+    /// The nearest of `origins` and how far they are; empty if none can be reached.
+    pub(crate) fn nearest(&self, from: DeviceId, origins: &[DeviceId]) -> (u32, Vec<DeviceId>) {
+        let distance = origins.iter().map(|origin| self.distance(from, *origin)).min();
+        let Some(distance) = distance.filter(|distance| *distance != UNREACHABLE) else {
+            return (UNREACHABLE, Vec::new());
+        };
+        let nearest = origins.iter().copied().filter(|origin| self.distance(from, *origin) == distance);
+        (distance, nearest.collect())
+    }
+
+    /// The neighbours that are one step closer to the nearest of `origins`.
+    pub(crate) fn next_hops(&self, from: DeviceId, origins: &[DeviceId]) -> Vec<Neighbour> {
+        let (distance, nearest) = self.nearest(from, origins);
+        if distance == 0 || nearest.is_empty() {
+            return Vec::new();
+        }
+        let closer = |neighbour: &&Neighbour| {
+            nearest.iter().any(|origin| self.distance(neighbour.device, *origin) + 1 == distance)
+        };
+        self.neighbours(from).iter().filter(closer).copied().collect()
+    }
+}
