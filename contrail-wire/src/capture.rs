@@ -20,16 +20,17 @@
 
 use std::borrow::Cow;
 use std::boxed::Box;
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::string::{String, ToString};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::vec;
 use std::vec::Vec;
 
 use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
 use pcap_parser::{
-    Block, EnhancedPacketBlock, InterfaceDescriptionBlock, Linktype, OptionCode, PcapBlockOwned, PcapError,
-    PcapNGOption, SectionHeaderBlock, ToVec, create_reader,
+    Block, EnhancedPacketBlock, InterfaceDescriptionBlock, LegacyPcapReader, Linktype, OptionCode,
+    PcapBlockOwned, PcapError, PcapNGOption, PcapNGReader, SectionHeaderBlock, ToVec,
 };
 
 use crate::LinkType;
@@ -51,8 +52,8 @@ pub enum CaptureError {
     /// The file is empty.
     #[error("the file is empty")]
     Empty,
-    /// The file ends inside a frame.
-    #[error("cut off at byte {offset}, inside the record behind frame {frames}")]
+    /// The file ends inside its header or inside a record.
+    #[error("cut off inside the record at byte {offset} (frames before it: {frames})")]
     Cut {
         /// Where the record starts that is not whole.
         offset: usize,
@@ -60,7 +61,7 @@ pub enum CaptureError {
         frames: usize,
     },
     /// The file's structure is broken.
-    #[error("broken at byte {offset}, behind frame {frames}: {problem}")]
+    #[error("broken at byte {offset} (frames before it: {frames}): {problem}")]
     Broken {
         /// Where the record starts that cannot be read.
         offset: usize,
@@ -122,6 +123,8 @@ const fn number_of(link: LinkType) -> i32 {
 /// Reads a capture file of any size frame by frame, in bounded memory.
 pub struct Reader<'r> {
     file: Box<dyn PcapReaderIterator + Send + 'r>,
+    /// What the operating system said when it refused to read on; the parser does not keep it.
+    refused: Refusal,
     capacity: usize,
     interfaces: Vec<Interface>,
     frames: usize,
@@ -146,13 +149,28 @@ struct Record {
 
 impl<'r> Reader<'r> {
     /// Reads the file's header.
-    pub fn new(input: impl Read + Send + 'r) -> Result<Self, CaptureError> {
-        match create_reader(BUFFER, Filling(input)) {
-            Ok(file) => {
-                Ok(Self { file, capacity: BUFFER, interfaces: Vec::new(), frames: 0, bytes: Vec::new() })
-            }
-            Err(PcapError::Eof) => Err(CaptureError::Empty),
-            Err(PcapError::ReadError) => Err(io::Error::other("the file cannot be read").into()),
+    pub fn new(mut input: impl Read + Send + 'r) -> Result<Self, CaptureError> {
+        let mut magic = Vec::new();
+        input.by_ref().take(4).read_to_end(&mut magic)?;
+        let refused = Refusal::default();
+        let input = Filling { input: Cursor::new(magic.clone()).chain(input), refused: refused.clone() };
+        let file = match *magic {
+            [] => return Err(CaptureError::Empty),
+            [0x0a, 0x0d, 0x0d, 0x0a] => PcapNGReader::new(BUFFER, input).map(boxed),
+            [0xa1, 0xb2, ..] | [.., 0xb2, 0xa1] => LegacyPcapReader::new(BUFFER, input).map(boxed),
+            _ => return Err(CaptureError::NotACapture),
+        };
+        match file {
+            Ok(file) => Ok(Self {
+                file,
+                refused,
+                capacity: BUFFER,
+                interfaces: Vec::new(),
+                frames: 0,
+                bytes: Vec::new(),
+            }),
+            Err(PcapError::ReadError) => Err(refused.take()),
+            Err(PcapError::Incomplete(_)) => Err(CaptureError::Cut { offset: 0, frames: 0 }),
             Err(_) => Err(CaptureError::NotACapture),
         }
     }
@@ -160,10 +178,10 @@ impl<'r> Reader<'r> {
     /// The next frame, or `None` at the end of the file.
     pub fn next_frame(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         let Some(record) = self.next_record()? else { return Ok(None) };
-        self.frames += 1;
         let Some(interface) = self.interfaces.get(record.interface) else {
             return Err(self.broken(std::format!("no interface {} is described", record.interface)));
         };
+        self.frames += 1;
         let timestamp = record.ticks.zip(interface.clock).and_then(|(ticks, (resolution, offset))| {
             let seconds = (ticks / resolution).checked_add_signed(offset)?;
             let nanoseconds = u128::from(ticks % resolution) * 1_000_000_000 / u128::from(resolution);
@@ -197,7 +215,7 @@ impl<'r> Reader<'r> {
                 }
                 Err(PcapError::Incomplete(_)) => self.refill()?,
                 Err(PcapError::BufferTooSmall) => self.grow()?,
-                Err(PcapError::ReadError) => return Err(io::Error::other("the file cannot be read").into()),
+                Err(PcapError::ReadError) => return Err(self.refused.take()),
                 Err(PcapError::NomError(_, kind) | PcapError::OwnedNomError(_, kind)) => {
                     return Err(self.broken(kind.description().to_string()));
                 }
@@ -208,9 +226,7 @@ impl<'r> Reader<'r> {
 
     fn refill(&mut self) -> Result<(), CaptureError> {
         let before = self.file.data().len();
-        if self.file.refill().is_err() {
-            return Err(io::Error::other("the file cannot be read").into());
-        }
+        self.file.refill().map_err(|_| self.refused.take())?;
         if self.file.data().len() == before && !self.file.reader_exhausted() {
             return self.grow();
         }
@@ -222,11 +238,7 @@ impl<'r> Reader<'r> {
             return Err(self.broken(std::format!("a record is larger than {LARGEST_BLOCK} bytes")));
         }
         self.capacity *= 2;
-        self.refill_once()
-    }
-
-    fn refill_once(&mut self) -> Result<(), CaptureError> {
-        self.file.refill().map_err(|_| io::Error::other("the file cannot be read").into())
+        self.file.refill().map_err(|_| self.refused.take())
     }
 
     #[cold]
@@ -294,21 +306,48 @@ fn take(block: &PcapBlockOwned<'_>, interfaces: &mut Vec<Interface>, bytes: &mut
     }
 }
 
+fn boxed<'r>(file: impl PcapReaderIterator + Send + 'r) -> Box<dyn PcapReaderIterator + Send + 'r> {
+    Box::new(file)
+}
+
 /// Reads until the buffer is full, as the parser wants the first block in one piece.
-struct Filling<R>(R);
+struct Filling<R> {
+    input: R,
+    refused: Refusal,
+}
 
 impl<R: Read> Read for Filling<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0;
         while let Some(room) = buffer.get_mut(filled..).filter(|room| !room.is_empty()) {
-            match self.0.read(room) {
+            match self.input.read(room) {
                 Ok(0) => break,
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    self.refused.put(error);
+                    return Err(io::ErrorKind::Other.into());
+                }
             }
         }
         Ok(filled)
+    }
+}
+
+/// Carries an error past the parser, which forgets it.
+#[derive(Clone, Default)]
+struct Refusal(Arc<Mutex<Option<io::Error>>>);
+
+impl Refusal {
+    fn put(&self, error: io::Error) {
+        if let Ok(mut kept) = self.0.lock() {
+            *kept = Some(error);
+        }
+    }
+
+    fn take(&self) -> CaptureError {
+        let kept = self.0.lock().ok().and_then(|mut kept| kept.take());
+        kept.unwrap_or_else(|| io::Error::other("the file cannot be read")).into()
     }
 }
 

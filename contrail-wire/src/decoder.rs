@@ -7,16 +7,16 @@ use crate::net::ethernet::EthernetHeader;
 use crate::net::icmp::{IcmpHeader, Icmpv6Header};
 use crate::net::ipv4::Ipv4;
 use crate::net::ipv6::Ipv6;
-use crate::net::linux_sll::{LinuxSll, LinuxSll2};
+use crate::net::linux_sll::{self, LinuxSll, LinuxSll2};
 use crate::net::tcp::Tcp;
 use crate::net::udp::UdpHeader;
 use crate::net::vlan::VlanTag;
 use crate::packet::{Link, Network, Packet, PayloadKind, Transport, Tunnel};
 use crate::reader::Reader;
 use crate::tunnel::gre::Gre;
-use crate::tunnel::mpls::{ControlWord, LabelStack};
+use crate::tunnel::mpls::{ControlWord, LabelStack, MplsEntry};
 use crate::tunnel::vxlan::VxlanHeader;
-use crate::{Bound, DecodeError, EtherType, IpProtocol, Label, Layer};
+use crate::{Bound, DecodeError, EtherType, FixedHeader, IpProtocol, Label, Layer, U16};
 
 /// What stands behind an MPLS label stack. The stack itself does not say; who assigned the label knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,8 @@ pub enum MplsPayload {
     /// A control word (RFC 4448), then an Ethernet frame.
     EthernetWithControlWord,
     /// A guess, as most dissectors make it: first nibble 4 is IPv4, 6 is IPv6, 0 is a control word and
-    /// Ethernet, anything else Ethernet. Wrong for each Ethernet frame whose destination starts so.
+    /// Ethernet, 1 an associated channel (RFC 4385), which is left as payload, anything else Ethernet. Wrong for
+    /// each Ethernet frame whose destination starts so.
     GuessByFirstNibble,
 }
 
@@ -197,12 +198,12 @@ impl<'a> Level<'a> {
             Start::LinuxSll => {
                 let header: &LinuxSll = self.reader.header()?;
                 self.packet.link = Link::LinuxSll(header);
-                self.ethertype(header.protocol_type)
+                self.cooked(header.arphrd_type, header.protocol_type)
             }
             Start::LinuxSll2 => {
                 let header: &LinuxSll2 = self.reader.header()?;
                 self.packet.link = Link::LinuxSll2(header);
-                self.ethertype(header.protocol_type)
+                self.cooked(header.arphrd_type, header.protocol_type)
             }
         }
     }
@@ -212,13 +213,21 @@ impl<'a> Level<'a> {
         let start = self.reader.offset;
         let header: &EthernetHeader = self.reader.header()?;
         self.packet.link = Link::Ethernet(header);
-        if let Some(length) = header.ethertype.ieee_802_3_length() {
-            let length = usize::from(length);
-            self.packet.payload_kind = PayloadKind::Llc;
-            let bound = Bound::EthernetLength;
-            return self.reader.limit(Layer::Ethernet, start, "length", length, length, bound);
+        match header.ethertype.ieee_802_3_length() {
+            None => self.ethertype(header.ethertype),
+            Some(length) => self.llc(Layer::Ethernet, start, length),
         }
-        self.ethertype(header.ethertype)
+    }
+
+    /// What follows an IEEE 802.3 length, which stands in the header at `start`.
+    fn llc(&mut self, layer: Layer, start: usize, length: u16) -> Result<(), DecodeError> {
+        self.packet.payload_kind = PayloadKind::Llc;
+        let length = usize::from(length);
+        self.reader.limit(layer, start, "length", length, length, Bound::EthernetLength)
+    }
+
+    fn cooked(&mut self, arphrd_type: U16, protocol_type: EtherType) -> Result<(), DecodeError> {
+        if linux_sll::has_ethertype(arphrd_type.get()) { self.ethertype(protocol_type) } else { Ok(()) }
     }
 
     #[inline]
@@ -235,11 +244,8 @@ impl<'a> Level<'a> {
             tagged if tagged.is_vlan() => {
                 let ethertype = self.vlans()?;
                 match ethertype.ieee_802_3_length() {
-                    Some(_) => {
-                        self.packet.payload_kind = PayloadKind::Llc;
-                        Ok(())
-                    }
                     None => self.ethertype(ethertype),
+                    Some(length) => self.llc(Layer::Vlan, self.reader.offset - VlanTag::LEN, length),
                 }
             }
             _ => Ok(()),
@@ -386,7 +392,10 @@ impl<'a> Level<'a> {
 
     #[inline]
     fn labels(&mut self) -> Result<LabelStack<'a>, DecodeError> {
-        LabelStack::read(&mut self.reader)
+        let mut start = self.reader;
+        LabelStack::read(&mut self.reader).inspect_err(|_| {
+            self.packet.unended_stack = start.list((self.reader.offset - start.offset) / MplsEntry::LEN);
+        })
     }
 
     fn mpls_payload(&mut self, stack: &LabelStack<'a>) -> Result<(), DecodeError> {
@@ -394,7 +403,7 @@ impl<'a> Level<'a> {
         let by_version = if first_nibble == Some(6) { PayloadKind::Ipv6 } else { PayloadKind::Ipv4 };
         let chosen = match (self.decoder.mpls_payload)(stack) {
             MplsPayload::GuessByFirstNibble => match first_nibble {
-                None => MplsPayload::Opaque,
+                None | Some(1) => MplsPayload::Opaque,
                 Some(4 | 6) => MplsPayload::Ip,
                 Some(0) => MplsPayload::EthernetWithControlWord,
                 Some(_) => MplsPayload::Ethernet,

@@ -15,7 +15,7 @@ use crate::net::udp::UdpHeader;
 use crate::net::vlan::VlanTag;
 use crate::reader::Reader;
 use crate::tunnel::gre::Gre;
-use crate::tunnel::mpls::{ControlWord, LabelStack};
+use crate::tunnel::mpls::{ControlWord, LabelStack, MplsEntry};
 use crate::tunnel::vxlan::VxlanHeader;
 use crate::{Bound, DecodeError, Vni};
 
@@ -48,6 +48,8 @@ pub struct Packet<'a> {
     pub(crate) network: Network<'a>,
     pub(crate) transport: Transport<'a>,
     pub(crate) tunnel: Option<Tunnel<'a>>,
+    /// The entries of a label stack whose next entry could not be read.
+    pub(crate) unended_stack: &'a [MplsEntry],
     pub(crate) control_word: Option<&'a ControlWord>,
     pub(crate) payload_kind: PayloadKind,
     pub(crate) payload: Reader<'a>,
@@ -154,6 +156,7 @@ impl<'a> Packet<'a> {
             network: Network::None,
             transport: Transport::None,
             tunnel: None,
+            unended_stack: &[],
             control_word: None,
             payload_kind: PayloadKind::Opaque,
             payload: reader,
@@ -310,7 +313,8 @@ impl<'a> Packet<'a> {
         Levels { next: Some(Ok(self)) }
     }
 
-    /// The headers of this level in order, each with its absolute offset.
+    /// The headers of this level in order, each with its absolute offset. If a label stack broke off, its entries
+    /// are among them.
     pub fn headers(&self) -> impl Iterator<Item = (usize, Header<'a>)> + use<'a> {
         let link = match self.link {
             Link::None => None,
@@ -347,7 +351,8 @@ impl<'a> Packet<'a> {
             .chain(extensions.into_iter().flatten().map(Header::Ipv6Extension))
             .chain(transport)
             .chain(tunnel)
-            .chain(stack.into_iter().flat_map(|stack| stack.entries().map(|entry| Header::Mpls(*entry))))
+            .chain(stack.into_iter().flat_map(|stack| stack.entries()).map(|entry| Header::Mpls(*entry)))
+            .chain(self.unended_stack.iter().map(|entry| Header::Mpls(*entry)))
             .chain(self.control_word.map(|word| Header::ControlWord(*word)))
             .map(move |header| {
                 let start = offset;

@@ -1,5 +1,5 @@
 //! The cursor that all decoding goes through: it knows where it stands in the outermost frame, how far it
-//! may read and whose length said so.
+//! may read and whose length said so. It never moves past the start of a header that cannot be read.
 
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 

@@ -190,8 +190,10 @@ impl<'a> Ipv4<'a> {
     #[inline]
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<(Self, Result<(), DecodeError>), DecodeError> {
         let start = reader.offset;
-        let header: &Ipv4Header = reader.header()?;
-        let options = reader.bytes(Layer::Ipv4, start, header.header_length() - Ipv4Header::LEN)?;
+        let mut cursor = *reader;
+        let header: &Ipv4Header = cursor.header()?;
+        let options = cursor.bytes(Layer::Ipv4, start, header.header_length() - Ipv4Header::LEN)?;
+        *reader = cursor;
         let total_length = usize::from(header.total_length.get());
         let limit = if let Some(payload) = total_length.checked_sub(header.header_length()) {
             let bound = Bound::Ipv4TotalLength;

@@ -14,9 +14,10 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Refused: another version, an extension header that is not whole. Tolerated: extension headers in any order
-//! and number that the payload length leaves room for. After a fragment header with an offset nothing is read
-//! on. Jumbograms (RFC 2675) are not read: a payload length of 0 means no payload.
+//! Refused: another version, an extension header that is not whole, a hop-by-hop or destination option that runs
+//! past its header. Tolerated: extension headers in any order and any number, as RFC 8200 section 4.1 asks of a
+//! receiver; each takes 8 bytes at least, so the payload length bounds them. After a fragment header with an offset
+//! nothing is read on. Jumbograms (RFC 2675) are not read: a payload length of 0 means no payload.
 //!
 //! ```
 //! use contrail_wire::net::ipv6::Ipv6Header;
@@ -237,8 +238,65 @@ impl<'a> Ipv6Extension<'a> {
             _ => (length + 1) * 8,
         };
         let data = cursor.bytes(Layer::Ipv6Extension, start, size - ExtensionStart::LEN)?;
+        let this = Self { kind, start: *first, data };
+        let mut options = this.options();
+        while options.next().is_some() {}
+        let (layer, bound) = (Layer::Ipv6Extension, Bound::HeaderLength);
+        match *options.rest {
+            [] => {}
+            [_] => return Err(DecodeError::truncated(layer, start, size + 1, size, bound)),
+            [_, length, ref left @ ..] => {
+                let (claimed, left) = (length.into(), left.len());
+                return Err(DecodeError::overrun(layer, start, "opt_data_len", claimed, left, bound));
+            }
+        }
         *reader = cursor;
-        Ok(Self { kind, start: *first, data })
+        Ok(this)
+    }
+
+    /// The options of a hop-by-hop or destination options header one by one; none of other headers.
+    pub const fn options(&self) -> Ipv6Options<'a> {
+        match self.kind {
+            IpProtocol::HOP_BY_HOP | IpProtocol::DESTINATION_OPTIONS => Ipv6Options { rest: self.data },
+            _ => Ipv6Options { rest: &[] },
+        }
+    }
+}
+
+/// An option of a hop-by-hop or destination options header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv6Option<'a> {
+    /// What to do with an unknown option (2 bits), whether it changes on the way (1), and which it is (5).
+    pub option_type: u8,
+    /// What the option holds.
+    pub data: &'a [u8],
+}
+
+/// The options of an extension header; padding is left out. See [`Ipv6Extension::options`].
+#[derive(Clone, Debug)]
+pub struct Ipv6Options<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Ipv6Options<'a> {
+    type Item = Ipv6Option<'a>;
+
+    fn next(&mut self) -> Option<Ipv6Option<'a>> {
+        const PAD1: u8 = 0;
+        const PADN: u8 = 1;
+        loop {
+            match *self.rest {
+                [PAD1, ref rest @ ..] => self.rest = rest,
+                [option_type, length, ref rest @ ..] => {
+                    let (data, rest) = rest.split_at_checked(length.into())?;
+                    self.rest = rest;
+                    if option_type != PADN {
+                        return Some(Ipv6Option { option_type, data });
+                    }
+                }
+                _ => return None,
+            }
+        }
     }
 }
 

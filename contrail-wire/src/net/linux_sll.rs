@@ -16,7 +16,8 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Tolerated: anything; a protocol type that is no EtherType leaves the rest as payload.
+//! Tolerated: anything. The protocol type is an EtherType for most ARPHRD types; where it is not (netlink,
+//! radiotap, frame relay), and where it is one that is not known here, the rest is payload.
 //!
 //! ```
 //! use contrail_wire::net::linux_sll::LinuxSll;
@@ -32,6 +33,14 @@ use zerocopy::network_endian::{U16, U32};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::{EtherType, FieldValue, FixedHeader, Layer};
+
+/// Whether the protocol type of a frame from such an interface is an EtherType.
+pub(crate) const fn has_ethertype(arphrd_type: u16) -> bool {
+    const FRAME_RELAY: u16 = 770;
+    const IEEE_802_11_RADIOTAP: u16 = 803;
+    const NETLINK: u16 = 824;
+    !matches!(arphrd_type, FRAME_RELAY | IEEE_802_11_RADIOTAP | NETLINK)
+}
 
 /// The pseudo-header of version 1; see the [module](self).
 #[derive(

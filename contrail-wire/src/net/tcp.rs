@@ -155,9 +155,11 @@ impl<'a> Tcp<'a> {
     #[inline]
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let start = reader.offset;
-        let header: &TcpHeader = reader.header()?;
+        let mut cursor = *reader;
+        let header: &TcpHeader = cursor.header()?;
         let length = usize::from(header.data_offset()) * 4 - TcpHeader::LEN;
-        let options = reader.bytes(Layer::Tcp, start, length)?;
+        let options = cursor.bytes(Layer::Tcp, start, length)?;
+        *reader = cursor;
         Ok(Self { header, options })
     }
 }

@@ -149,14 +149,16 @@ impl<'a> Gre<'a> {
     #[inline]
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let start = reader.offset;
-        let header: &GreHeader = reader.header()?;
+        let mut cursor = *reader;
+        let header: &GreHeader = cursor.header()?;
         let words = header.flags.bits() & (GreFlags::CHECKSUM | GreFlags::KEY | GreFlags::SEQUENCE);
         let optional = match words.count_ones() {
             0 => &[],
-            1 => reader.bytes(Layer::Gre, start, 4)?,
-            2 => reader.bytes(Layer::Gre, start, 8)?,
-            _ => reader.bytes(Layer::Gre, start, 12)?,
+            1 => cursor.bytes(Layer::Gre, start, 4)?,
+            2 => cursor.bytes(Layer::Gre, start, 8)?,
+            _ => cursor.bytes(Layer::Gre, start, 12)?,
         };
+        *reader = cursor;
         Ok(Self { header, optional })
     }
 
