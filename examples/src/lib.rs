@@ -1,1 +1,3 @@
-//! x
+//! What the programs of this package share; the programs themselves are in `src/bin`.
+
+pub mod dissect;

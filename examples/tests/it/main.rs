@@ -1,0 +1,11 @@
+//! The programs against captures made by others, and against tshark's reading of them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should fail where it stands"
+)]
+
+#[path = "../../../contrail-wire/tests/it/corpus.rs"]
+mod corpus;
+mod oracle;
