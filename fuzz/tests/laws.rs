@@ -1,0 +1,130 @@
+//! The laws without a fuzzer: what a clone holds, and the corpus beside it where there is one.
+
+#[path = "../../contrail-wire/tests/it/corpus.rs"]
+mod corpus;
+
+use std::fs;
+use std::path::Path;
+
+use contrail_fuzz::{packet, seed};
+use contrail_wire::capture::Reader;
+use contrail_wire::{Decoder, LinkType, MplsPayload};
+
+#[test]
+fn seeds_keep_the_laws_whole_and_cut_anywhere() {
+    for (_, bytes) in seed::packets() {
+        for length in 0..=bytes.len() {
+            packet(&bytes[..length]);
+        }
+    }
+}
+
+#[test]
+fn every_shape_has_a_seed_that_decodes_as_it() {
+    let drawn: Vec<String> = seed::packets().iter().map(|(name, bytes)| drawing(name, bytes)).collect();
+    assert_eq!(
+        drawn.join("\n"),
+        "\
+vxlan: ethernet ipv4 udp vxlan | ethernet ipv4 tcp
+mpls_over_udp_two_labels: ethernet ipv4 udp mpls mpls | ipv4 tcp
+mpls_over_udp_raw_ip: ipv4 udp mpls | ipv4 tcp
+mpls_over_gre_control_word: ethernet ipv4 gre mpls control_word | ethernet ipv4 tcp
+gre_all_words_ethernet: ipv4 gre | ethernet ipv4 tcp
+mpls_on_the_link: ethernet mpls | ipv4 tcp
+two_tags_arp_padded: ethernet vlan vlan arp
+ipv6_extensions_fragment: ethernet ipv6 ipv6_extension ipv6_extension udp
+ipv6_udp: ipv6 udp
+ipv4_options_icmp: ethernet ipv4 icmp
+tcp_options: ipv4 tcp
+first_fragment: ethernet ipv4 udp
+ip_in_ip: ipv4 | ipv4 tcp
+llc: ethernet
+cooked: linux_sll ipv4 tcp
+cooked_2: linux_sll ipv4 udp"
+    );
+}
+
+#[test]
+fn damaged_seeds_keep_the_laws() {
+    let seeds = seed::packets();
+    let mut random = Random(0x5eed);
+    for round in 0..20_000 {
+        let (_, whole) = &seeds[round % seeds.len()];
+        let mut bytes = whole.clone();
+        for _ in 0..=random.below(3) {
+            let at = random.below(bytes.len());
+            match random.below(5) {
+                0 => bytes[at] ^= 1 << random.below(8),
+                1 => bytes[at] = [0x00, 0x45, 0x60, 0x7f, 0x80, 0xff][random.below(6)],
+                2 => bytes.truncate(at + 1),
+                3 => bytes.insert(at, bytes[random.below(bytes.len())]),
+                _ => {
+                    let (_, other) = &seeds[random.below(seeds.len())];
+                    bytes.truncate(at + 1);
+                    bytes.extend_from_slice(&other[random.below(other.len())..]);
+                }
+            }
+        }
+        packet(&bytes);
+    }
+}
+
+#[test]
+fn kept_findings_keep_the_laws() {
+    for path in corpus::files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions/packet")) {
+        packet(&fs::read(path).unwrap());
+    }
+}
+
+#[test]
+fn frames_of_captures_keep_the_laws() {
+    for folder in ["captures", "malformed"].into_iter().filter_map(corpus::part) {
+        for path in corpus::files(&folder) {
+            let bytes = fs::read(path).unwrap();
+            let Ok(mut capture) = Reader::new(&bytes[..]) else { continue };
+            while let Ok(Some(frame)) = capture.next_frame() {
+                packet(frame.bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn seeds_of_others_keep_the_laws() {
+    for path in corpus::part("fuzz-seeds").iter().flat_map(|folder| corpus::files(folder)) {
+        packet(&fs::read(path).unwrap());
+    }
+}
+
+/// The layers of a frame: levels divided by bars.
+fn drawing(name: &str, bytes: &[u8]) -> String {
+    let link = match name {
+        "cooked" => LinkType::LinuxSll,
+        "cooked_2" => LinkType::LinuxSll2,
+        _ if bytes[0] == 2 => LinkType::Ethernet,
+        _ => LinkType::RawIp,
+    };
+    let decoder = Decoder::new().mpls_payload(&|_| MplsPayload::GuessByFirstNibble);
+    let outer = decoder.captured(link, bytes, bytes.len()).complete().unwrap();
+    let levels: Vec<String> = outer
+        .levels()
+        .map(|level| {
+            let names: Vec<&str> =
+                level.unwrap().headers().map(|(_, header)| header.layer().name()).collect();
+            names.join(" ")
+        })
+        .collect();
+    format!("{name}: {}", levels.join(" | "))
+}
+
+/// Numbers that are the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(bound).unwrap()).unwrap()
+    }
+}
