@@ -1,0 +1,18 @@
+//! The native part of `contrail_fabric`. It converts between Python's values and those of the crates, and decides
+//! nothing.
+
+mod wire;
+
+use pyo3::prelude::*;
+
+/// What `contrail_fabric` is made of; import it from there.
+#[pymodule]
+mod _native {
+    /// The version of the crates that this was built from.
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "Python's name for it")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_export]
+    use crate::wire::MacAddr;
+}
