@@ -1,0 +1,86 @@
+# The menu of commands; `make` prints it. What they build goes below target/.
+
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+VENV := $(TARGET)/venv
+PYTHON ?= python3
+TIME ?= 60
+
+# fuzz/ and python/ are workspaces of their own: cargo is told of each.
+WORKSPACES := . fuzz python
+IN_FUZZ := --manifest-path fuzz/Cargo.toml --target-dir $(TARGET)/fuzz
+IN_PYTHON := --manifest-path python/Cargo.toml --target-dir $(TARGET)/python
+
+# The pip that a venv starts with may be older than its wish to be updated.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: menu
+menu: ## Print this menu
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: ## Check, plan and trace the Octavia fabric, and write the trace to target/demo/octavia.pcapng
+	@mkdir -p target/demo
+	cargo run -q -p contrail-examples --bin demo -- examples/fabrics/octavia.yaml target/demo/octavia.pcapng
+
+.PHONY: test
+test: test-rust test-no-std test-fuzz test-python ## Run every test there is, and say what had to be skipped
+	@command -v tshark >/dev/null \
+		|| echo "SKIPPED: tests that ask tshark, which is not installed (.ci/run installs it)" >&2
+	@rustc --print target-libdir --target $(NO_STD) | xargs test -d \
+		|| echo "SKIPPED: the build without std; needs: rustup target add $(NO_STD)" >&2
+	@test -d ../shared \
+		|| echo "SKIPPED: tests on the corpus ../shared, which is not beside the project" >&2
+
+.PHONY: test-rust
+test-rust:
+	cargo test --workspace --all-features
+
+# A target for which there is no std proves that none is used.
+NO_STD := x86_64-unknown-none
+.PHONY: test-no-std
+test-no-std:
+	cargo test -p contrail-wire --no-default-features
+	if test -d "$$(rustc --print target-libdir --target $(NO_STD))"; then \
+		cargo build -p contrail-wire --no-default-features --features serde --target $(NO_STD); fi
+
+# The laws of the fuzz targets on seeds, damaged seeds and kept findings; needs no fuzzer.
+.PHONY: test-fuzz
+test-fuzz:
+	cargo test $(IN_FUZZ)
+
+# The wheel as a user gets it, installed into a venv, and its stubs against what it really holds.
+.PHONY: test-python
+test-python: $(VENV)/installed
+	rm -rf $(TARGET)/wheels
+	$(VENV)/bin/maturin build --quiet $(IN_PYTHON) --interpreter $(VENV)/bin/python --out $(TARGET)/wheels
+	$(VENV)/bin/pip install --quiet --no-deps --force-reinstall $(TARGET)/wheels/*.whl
+	$(VENV)/bin/pytest -p no:cacheprovider python
+	cd $(TARGET) && $(VENV)/bin/python -m mypy.stubtest contrail_fabric
+
+$(VENV)/installed: python/requirements-test.txt
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet -r $<
+	touch $@
+
+.PHONY: lint
+lint: ## Check format and lints, warnings denied
+	for workspace in $(WORKSPACES); do (cd $$workspace && cargo fmt --check) || exit 1; done
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+	cargo clippy $(IN_FUZZ) --all-targets -- -D warnings
+	cargo clippy $(IN_PYTHON) -- -D warnings
+
+.PHONY: doc
+doc: ## Build the documentation, warnings denied
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
+
+.PHONY: fuzz
+fuzz: ## Fuzz the decoders for TIME=60 seconds; needs a nightly toolchain and cargo-fuzz
+	@rustc +nightly --version >/dev/null || { echo "make fuzz needs: rustup toolchain install nightly" >&2; exit 1; }
+	@cargo fuzz --version >/dev/null || { echo "make fuzz needs: cargo install cargo-fuzz" >&2; exit 1; }
+	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus/packet
+	cargo +nightly fuzz run packet fuzz/corpus/packet $(wildcard ../shared/fuzz-seeds/*) -- \
+		-max_total_time=$(TIME) -max_len=512
+
+.PHONY: ci
+ci: ## Do what CI does: install what the oracle tests use, then lint, doc, test
+	.ci/run
