@@ -1,3 +1,8 @@
 //! What the programs of this package share; the programs themselves are in `src/bin`.
 
 pub mod dissect;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
