@@ -1,12 +1,66 @@
-//! x
+//! A Contrail / Tungsten Fabric EVPN-VXLAN fabric as a library: check it, plan what has to change, trace what a packet
+//! does.
+//!
+//! An operator runs OpenStack or Kubernetes on Contrail, over a leaf-spine fabric. Services such as Octavia must talk
+//! across the border between overlay and underlay, and whether they can depends on where things are: which device a
+//! logical router is extended to, which subnet each rack's hypervisors are in, who knows the way back. This crate
+//! holds the fabric and the rules.
+//!
+//! ```
+//! use contrail_model::Fabric;
+//! # let text = contrail_model::doc::octavia();
+//!
+//! let fabric = Fabric::from_yaml(&text)?; // every problem of the document, with path, line and column
+//! let report = fabric.check(); // what is wrong, why, and what to do
+//! let plan = fabric.plan(); // every way to make the required flows work, and why the others do not
+//! let best = plan.best().expect("there is a way");
+//! println!("{report}\n{plan}");
+//!
+//! let changed = best.apply(&fabric);
+//! assert!(!changed.check().has_errors());
+//! for trace in changed.trace_required() {
+//!     println!("{trace}"); // hop by hop, each header field with its value and where it comes from, out and back
+//!     assert!(trace.is_delivered());
+//! }
+//! # Ok::<(), contrail_model::LoadError>(())
+//! ```
+//!
+//! # How it is built
+//!
+//! - [`document`] is what is written down: names and numbers. A [`Fabric`] is what they mean, with every name resolved.
+//! - **A rule is one file** with an id that is never reused. [`Fabric::check`] runs all and never stops at the first.
+//! - **A limit lives once.** The tracer asks it; rules report what traces show; the planner tries a change and traces.
+//!   The reason that a device is refused *is* the drop or the finding.
+//! - **A trace is data**: paths, hops, steps, headers that are real `contrail-wire` headers, and a verdict from a
+//!   closed set. [`Trace::frames`] gives the bytes on each link.
+//! - Where the article and the Tungsten Fabric sources differ, the fabric's [`Release`] decides.
+
 pub mod document;
 mod fabric;
 mod integration;
+mod limits;
 mod load;
+mod plan;
 mod release;
+mod report;
 mod resolve;
 mod rules;
 mod topology;
+pub mod trace;
+
 pub use fabric::{Fabric, Name, TunnelKind};
 pub use load::{LoadError, Place, Problem};
+pub use plan::{Approach, Candidate, Change, Cost, Plan, Reason, Rejected, Weights};
 pub use release::Release;
+pub use report::{Finding, Report, Severity};
+pub use trace::{Flow, FlowError, Trace, Verdict};
+
+/// What the examples in this documentation read.
+#[doc(hidden)]
+pub mod doc {
+    /// The Octavia fabric of the examples.
+    pub fn octavia() -> String {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/fabrics/octavia.yaml");
+        std::fs::read_to_string(path).unwrap_or_default()
+    }
+}

@@ -128,8 +128,7 @@ fn root_to(root: &Spanned<Node>, path: &str) -> Option<Place> {
             None => break,
         }
     }
-    (at.referenced.line() > 0)
-        .then(|| Place { line: at.referenced.line(), column: at.referenced.column() })
+    (at.referenced.line() > 0).then(|| Place { line: at.referenced.line(), column: at.referenced.column() })
 }
 
 /// A document's shape without its values.

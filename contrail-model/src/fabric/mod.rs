@@ -10,14 +10,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use contrail_wire::MacAddr;
+use ipnet::IpNet;
 
 pub(crate) use self::id::{Arena, Id};
 pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
 pub use self::objects::Name;
 pub(crate) use self::objects::{
     Address, Device, DeviceId, Endpoint, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,
-    Port, PortGroup, PortGroupId, PortTranslationPool, Protocol, RequiredFlow, RouterId, SecondaryAddress,
-    Server, ServerId, ServerKind, StaticRoute, Subnet, VlanBinding, Workload, WorkloadId,
+    Port, PortGroup, PortTranslationPool, Protocol, RequiredFlow, RouterId, SecondaryAddress, Server,
+    ServerId, ServerKind, StaticRoute, Subnet, VlanBinding, Workload, WorkloadId,
 };
 pub(crate) use self::prefix::PrefixTable;
 use crate::release::Release;
@@ -76,6 +77,23 @@ pub(crate) enum Owner {
     Workload(WorkloadId),
 }
 
+/// A device that announces a prefix into the underlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) device: DeviceId,
+    pub(crate) kind: OriginKind,
+}
+
+/// Why a device announces a prefix into the underlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OriginKind {
+    Loopback,
+    /// It has an IRB of the network.
+    Irb(NetworkId),
+    /// Its IRB of the network has a secondary address.
+    Secondary(NetworkId),
+}
+
 /// What follows from the objects; made anew when they change.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -86,9 +104,9 @@ pub(crate) struct Index {
     attached_devices: HashMap<NetworkId, Vec<DeviceId>>,
     routers_of: HashMap<NetworkId, Vec<RouterId>>,
     /// What the underlay's routing protocol carries, and who announces it.
-    pub(crate) underlay: PrefixTable<Vec<DeviceId>>,
-    loopbacks: HashMap<IpAddr, DeviceId>,
-    vhost0: HashMap<IpAddr, ServerId>,
+    pub(crate) underlay: PrefixTable<Vec<Origin>>,
+    /// Workloads that the underlay sees as they are.
+    ip_fabric_workloads: HashMap<IpAddr, WorkloadId>,
     workloads_of: HashMap<NetworkId, Vec<WorkloadId>>,
 }
 
@@ -97,17 +115,16 @@ impl Index {
         let mut index = Self::default();
         for (id, device) in fabric.devices.iter() {
             if let Some(loopback) = device.loopback {
-                index.loopbacks.entry(loopback).or_insert(id);
-                index.announce(loopback.into(), id);
+                index.announce(loopback.into(), id, OriginKind::Loopback);
             }
             for secondary in device.secondary_addresses.iter().filter(|secondary| secondary.redistribute) {
-                index.announce(secondary.address.trunc(), id);
+                index.announce(secondary.address, id, OriginKind::Secondary(secondary.irb));
             }
         }
-        for (_, network) in fabric.networks.iter() {
+        for (id, network) in fabric.networks.iter() {
             for device in &network.underlay_irb {
                 for subnet in &network.subnets {
-                    index.announce(subnet.prefix, *device);
+                    index.announce(subnet.prefix, *device, OriginKind::Irb(id));
                 }
             }
         }
@@ -125,15 +142,15 @@ impl Index {
                 index.addresses.entry((address.network, address.address)).or_insert(Owner::Server(id));
                 index.macs.entry((address.network, address.mac)).or_insert(Owner::Server(id));
             }
-            if let Some(vhost0) = &server.vhost0 {
-                index.vhost0.entry(vhost0.address).or_insert(id);
-            }
         }
         for (id, workload) in fabric.workloads.iter() {
             let at = &workload.interface;
             index.addresses.entry((at.network, at.address)).or_insert(Owner::Workload(id));
             index.macs.entry((at.network, at.mac)).or_insert(Owner::Workload(id));
             index.workloads_of.entry(at.network).or_default().push(id);
+            if fabric.networks[at.network].ip_fabric_forwarding {
+                index.ip_fabric_workloads.entry(at.address).or_insert(id);
+            }
         }
         for (id, router) in fabric.routers.iter() {
             for network in &router.networks {
@@ -143,8 +160,8 @@ impl Index {
         index
     }
 
-    fn announce(&mut self, prefix: ipnet::IpNet, device: DeviceId) {
-        self.underlay.entry(prefix).push(device);
+    fn announce(&mut self, prefix: IpNet, device: DeviceId, kind: OriginKind) {
+        self.underlay.entry(prefix).push(Origin { device, kind });
     }
 }
 
@@ -173,12 +190,9 @@ impl Fabric {
         self.index.macs.get(&(network, mac)).copied()
     }
 
-    pub(crate) fn device_with_loopback(&self, address: IpAddr) -> Option<DeviceId> {
-        self.index.loopbacks.get(&address).copied()
-    }
-
-    pub(crate) fn server_with_vhost0(&self, address: IpAddr) -> Option<ServerId> {
-        self.index.vhost0.get(&address).copied()
+    /// The workload that the underlay can reach at this address, under IP fabric forwarding.
+    pub(crate) fn ip_fabric_workload(&self, address: IpAddr) -> Option<WorkloadId> {
+        self.index.ip_fabric_workloads.get(&address).copied()
     }
 
     pub(crate) fn workloads_of(&self, network: NetworkId) -> &[WorkloadId] {
@@ -209,6 +223,23 @@ impl Fabric {
             }
         }
         leaves
+    }
+
+    /// The leaves that servers are attached to, as racks: servers that share a leaf are in the same rack.
+    pub(crate) fn racks(&self, servers: &[ServerId]) -> Vec<Vec<DeviceId>> {
+        let mut racks: Vec<Vec<DeviceId>> = Vec::new();
+        for server in servers {
+            let mut rack = self.leaves_of(*server);
+            let (same, mut others): (Vec<_>, Vec<_>) = std::mem::take(&mut racks)
+                .into_iter()
+                .partition(|other| other.iter().any(|leaf| rack.contains(leaf)));
+            rack.extend(same.into_iter().flatten());
+            rack.sort_unstable();
+            rack.dedup();
+            others.push(rack);
+            racks = others;
+        }
+        racks
     }
 
     /// Whether the logical router's VRF on a device has an IRB of one of its networks.

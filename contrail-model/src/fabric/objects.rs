@@ -73,10 +73,8 @@ impl OverlayRoles {
         .union(Self::COLLAPSED_SPINE);
 
     /// Roles that route centrally: the gateway's MAC address is advertised to the other leaves.
-    const CENTRAL_GATEWAY: Self = Self::CRB_GATEWAY
-        .union(Self::CRB_MCAST_GATEWAY)
-        .union(Self::DC_GATEWAY)
-        .union(Self::DCI_GATEWAY);
+    const CENTRAL_GATEWAY: Self =
+        Self::CRB_GATEWAY.union(Self::CRB_MCAST_GATEWAY).union(Self::DC_GATEWAY).union(Self::DCI_GATEWAY);
 
     /// Roles that terminate MPLS from a vRouter.
     const MPLS_GATEWAY: Self = Self::DC_GATEWAY;

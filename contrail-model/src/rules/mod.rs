@@ -1,3 +1,152 @@
-//! x
-pub(crate) struct Rule { pub(crate) id: &'static str }
-pub(crate) const ALL: &[Rule] = &[];
+//! What must hold, one file for each rule.
+//!
+//! A rule has an id that is never reused. `check` runs all of them and never stops at the first finding.
+
+mod address_in_subnet;
+mod gateway_in_use;
+mod irb_in_two_tables;
+mod nearest_to_service;
+mod network_carried;
+mod opened_from_outside;
+mod port_in_one_group;
+mod required_flow;
+mod router_extended_to_nothing;
+mod router_without_role;
+mod subnets_overlap;
+mod underlay_subnet_per_rack;
+mod unique_addresses;
+mod unique_names;
+mod unique_vnis;
+mod vtep_behind_access;
+mod way_back;
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::fabric::{Fabric, RequiredFlow};
+use crate::report::{Finding, Report, Severity};
+use crate::trace::{Drop, Trace};
+
+/// A rule: what must hold, why, and how it is checked.
+pub(crate) struct Rule {
+    /// Never reused.
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) severity: Severity,
+    /// Where it comes from: the article, an RFC, a check in Tungsten Fabric.
+    pub(crate) references: &'static [&'static str],
+    pub(crate) check: fn(&Context<'_>, &mut Vec<Finding>),
+}
+
+/// All rules, in the order in which they report.
+pub(crate) const ALL: &[&Rule] = &[
+    &unique_names::RULE,
+    &unique_addresses::RULE,
+    &address_in_subnet::RULE,
+    &subnets_overlap::RULE,
+    &gateway_in_use::RULE,
+    &unique_vnis::RULE,
+    &port_in_one_group::RULE,
+    &network_carried::RULE,
+    &router_extended_to_nothing::RULE,
+    &router_without_role::RULE,
+    &irb_in_two_tables::RULE,
+    &vtep_behind_access::RULE,
+    &underlay_subnet_per_rack::RULE,
+    &nearest_to_service::RULE,
+    &way_back::RULE,
+    &opened_from_outside::RULE,
+    &required_flow::RULE,
+];
+
+/// What rules look at.
+pub(crate) struct Context<'f> {
+    pub(crate) fabric: &'f Fabric,
+    traces: OnceCell<Vec<Trace>>,
+}
+
+impl<'f> Context<'f> {
+    /// The required flows with their traces, which are made once for all rules.
+    fn traces(&self) -> impl Iterator<Item = (&'f RequiredFlow, &Trace)> {
+        let traces = self.traces.get_or_init(|| self.fabric.trace_required());
+        self.fabric.required_flows.iter().zip(traces)
+    }
+
+    /// Each cause for which required flows are dropped by a rule (`None`: by no placement rule), with the flows that
+    /// it strikes.
+    fn drops(&self, rule: Option<&str>) -> Vec<Dropped<'_>> {
+        let mut causes: Vec<Dropped<'_>> = Vec::new();
+        let mut index: HashMap<String, usize> = HashMap::new();
+        for (flow, trace) in self.traces() {
+            for (way, direction) in [(&trace.out, ""), (&trace.back, "the answer of ")] {
+                for (at, reason) in way.drops().into_iter().filter(|(_, reason)| reason.rule() == rule) {
+                    let place = *index.entry(reason.cause(at)).or_insert(causes.len());
+                    if place == causes.len() {
+                        causes.push(Dropped { at, flow, reasons: Vec::new(), flows: Vec::new() });
+                    }
+                    if let Some(dropped) = causes.get_mut(place) {
+                        dropped
+                            .flows
+                            .push(format!("{direction}{} to {}, {}", trace.from, trace.to, trace.service));
+                        if !dropped.reasons.contains(&reason) {
+                            dropped.reasons.push(reason);
+                        }
+                    }
+                }
+            }
+        }
+        causes
+    }
+}
+
+/// A cause of drops, and what it strikes.
+struct Dropped<'c> {
+    /// Where it strikes first.
+    at: &'c str,
+    /// The first flow that it strikes.
+    flow: &'c RequiredFlow,
+    /// In how many words it is told: at least one.
+    reasons: Vec<&'c Drop>,
+    flows: Vec<String>,
+}
+
+impl<'c> Dropped<'c> {
+    fn reason(&self) -> Option<&'c Drop> {
+        self.reasons.first().copied()
+    }
+
+    /// The flows in a sentence; the first few of many.
+    fn flows(&self) -> String {
+        let Some(more) = self.flows.len().checked_sub(5) else { return self.flows.join("; ") };
+        let first: Vec<&str> = self.flows.iter().take(4).map(String::as_str).collect();
+        format!("{}; and {} more", first.join("; "), more + 1)
+    }
+}
+
+impl Fabric {
+    /// Checks all rules.
+    pub fn check(&self) -> Report {
+        let context = Context { fabric: self, traces: OnceCell::new() };
+        let mut findings = Vec::new();
+        for rule in ALL.iter().filter(|rule| self.ignored_rules.iter().all(|id| id != rule.id)) {
+            (rule.check)(&context, &mut findings);
+        }
+        Report { findings, ignored: self.ignored_rules.clone() }
+    }
+}
+
+/// Those items whose key an earlier item has, each with the first of its key.
+fn repeated<K: Hash + Eq, T: Copy>(items: impl Iterator<Item = (K, T)>) -> Vec<(T, T)> {
+    let mut first = HashMap::new();
+    let mut repeated = Vec::new();
+    for (key, item) in items {
+        match first.get(&key) {
+            Some(earlier) => repeated.push((*earlier, item)),
+            None => {
+                first.insert(key, item);
+            }
+        }
+    }
+    repeated
+}

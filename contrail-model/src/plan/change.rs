@@ -1,0 +1,305 @@
+//! One thing to change.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use contrail_wire::Vni;
+use ipnet::IpNet;
+
+use crate::fabric::{
+    Arena, DeviceId, Fabric, Id, LogicalRouter, Name, PortTranslationPool, Protocol, SecondaryAddress,
+    StaticRoute,
+};
+
+/// One thing to change. Objects are named as in the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// Make a logical router.
+    CreateLogicalRouter {
+        /// Its name.
+        router: Name,
+        /// The VNI of its VRF.
+        vni: Vni,
+        /// The networks it joins.
+        networks: Vec<Name>,
+    },
+    /// Extend a logical router to devices.
+    ExtendLogicalRouter {
+        /// The logical router.
+        router: Name,
+        /// The devices.
+        devices: Vec<Name>,
+    },
+    /// Take a logical router off devices.
+    WithdrawLogicalRouter {
+        /// The logical router.
+        router: Name,
+        /// The devices.
+        devices: Vec<Name>,
+    },
+    /// Add a static route to a server.
+    AddStaticRoute {
+        /// The server.
+        server: Name,
+        /// The destination.
+        to: IpNet,
+        /// The next hop.
+        via: IpAddr,
+    },
+    /// Turn IP fabric forwarding on for a network.
+    EnableIpFabricForwarding {
+        /// The network.
+        network: Name,
+    },
+    /// Turn distributed SNAT on for a network.
+    EnableFabricSnat {
+        /// The network.
+        network: Name,
+    },
+    /// Give distributed SNAT source ports for a protocol.
+    AddPortTranslationPool {
+        /// `TCP` or `UDP`.
+        protocol: &'static str,
+        /// The first port.
+        start_port: u16,
+        /// The last port.
+        end_port: u16,
+    },
+    /// Configure, by hand, an IRB of a network in the underlay's routing table.
+    AddUnderlayIrb {
+        /// The network.
+        network: Name,
+        /// The gateway's address, which the IRB gets.
+        gateway: IpAddr,
+        /// The device.
+        device: Name,
+    },
+    /// Configure, by hand, a secondary address on an underlay IRB.
+    AddSecondaryAddress {
+        /// The network whose IRB it is.
+        irb: Name,
+        /// Address and prefix length.
+        address: IpNet,
+        /// The device.
+        device: Name,
+    },
+    /// Redistribute, by hand, the subnet of a secondary address and the hosts learnt in it into the underlay.
+    RedistributeSubnet {
+        /// The subnet.
+        prefix: IpNet,
+        /// The device.
+        device: Name,
+    },
+}
+
+impl Change {
+    /// Whether Contrail does not do this, so that somebody has to.
+    pub const fn is_by_hand(&self) -> bool {
+        matches!(
+            self,
+            Self::AddUnderlayIrb { .. } | Self::AddSecondaryAddress { .. } | Self::RedistributeSubnet { .. }
+        )
+    }
+
+    /// The order in which changes can be made: first what routes, then what announces it, then who uses it.
+    pub(super) const fn order(&self) -> u8 {
+        match self {
+            Self::WithdrawLogicalRouter { .. } => 0,
+            Self::CreateLogicalRouter { .. } => 1,
+            Self::ExtendLogicalRouter { .. } => 2,
+            Self::AddUnderlayIrb { .. } => 3,
+            Self::AddSecondaryAddress { .. } => 4,
+            Self::RedistributeSubnet { .. } => 5,
+            Self::AddPortTranslationPool { .. } => 6,
+            Self::EnableIpFabricForwarding { .. } | Self::EnableFabricSnat { .. } => 7,
+            Self::AddStaticRoute { .. } => 8,
+        }
+    }
+
+    /// The devices whose configuration changes.
+    pub fn devices(&self) -> &[Name] {
+        match self {
+            Self::ExtendLogicalRouter { devices, .. } | Self::WithdrawLogicalRouter { devices, .. } => {
+                devices
+            }
+            Self::AddUnderlayIrb { device, .. }
+            | Self::AddSecondaryAddress { device, .. }
+            | Self::RedistributeSubnet { device, .. } => std::slice::from_ref(device),
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let join = |names: &[Name]| {
+            let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+            names.join(", ")
+        };
+        match self {
+            Self::CreateLogicalRouter { router, vni, networks } => {
+                write!(f, "create logical router {router} with VNI {vni} for {}", join(networks))
+            }
+            Self::ExtendLogicalRouter { router, devices } => {
+                write!(f, "extend logical router {router} to {}", join(devices))
+            }
+            Self::WithdrawLogicalRouter { router, devices } => {
+                write!(f, "withdraw logical router {router} from {}", join(devices))
+            }
+            Self::AddStaticRoute { server, to, via } => {
+                write!(f, "add the static route {to} via {via} on {server}")
+            }
+            Self::EnableIpFabricForwarding { network } => {
+                write!(f, "enable IP fabric forwarding on {network}")
+            }
+            Self::EnableFabricSnat { network } => write!(f, "enable distributed SNAT on {network}"),
+            Self::AddPortTranslationPool { protocol, start_port, end_port } => {
+                write!(f, "add port translation pool {start_port} to {end_port} for {protocol}")
+            }
+            Self::AddUnderlayIrb { network, gateway, device } => {
+                write!(f, "by hand: on {device}, route {network} in the underlay (IRB with {gateway})")
+            }
+            Self::AddSecondaryAddress { irb, address, device } => {
+                write!(f, "by hand: on {device}, add secondary address {address} to the IRB of {irb}")
+            }
+            Self::RedistributeSubnet { prefix, device } => write!(
+                f,
+                "by hand: on {device}, redistribute {prefix} and the hosts learnt in it into the underlay"
+            ),
+        }
+    }
+}
+
+impl Fabric {
+    /// The fabric with changes made. A change to an object that is not there does nothing.
+    pub(crate) fn with(&self, changes: &[Change]) -> Self {
+        let mut fabric = self.clone();
+        for change in changes {
+            fabric.make(change);
+        }
+        fabric.reindexed()
+    }
+
+    fn make(&mut self, change: &Change) {
+        match change {
+            Change::CreateLogicalRouter { router, vni, networks } => {
+                let networks = networks.iter().filter_map(|name| self.network_named(name)).collect();
+                let name = router.clone();
+                self.routers.push(LogicalRouter { name, vni: *vni, networks, extended_to: Vec::new() });
+            }
+            Change::ExtendLogicalRouter { router, devices } => {
+                let devices = self.devices_named(devices);
+                edit(
+                    &mut self.routers,
+                    |other| &other.name == router,
+                    |router| {
+                        let new = devices.into_iter().filter(|device| !router.extended_to.contains(device));
+                        let new: Vec<DeviceId> = new.collect();
+                        router.extended_to.extend(new);
+                    },
+                );
+            }
+            Change::WithdrawLogicalRouter { router, devices } => {
+                let devices = self.devices_named(devices);
+                edit(
+                    &mut self.routers,
+                    |other| &other.name == router,
+                    |router| {
+                        router.extended_to.retain(|device| !devices.contains(device));
+                    },
+                );
+            }
+            Change::AddStaticRoute { server, to, via } => {
+                edit(
+                    &mut self.servers,
+                    |other| &other.name == server,
+                    |server| {
+                        server.routes.push(StaticRoute { to: *to, via: *via });
+                    },
+                );
+            }
+            Change::EnableIpFabricForwarding { network } => {
+                edit(
+                    &mut self.networks,
+                    |other| &other.name == network,
+                    |network| {
+                        network.ip_fabric_forwarding = true;
+                    },
+                );
+            }
+            Change::EnableFabricSnat { network } => {
+                edit(
+                    &mut self.networks,
+                    |other| &other.name == network,
+                    |network| {
+                        network.fabric_snat = true;
+                    },
+                );
+            }
+            Change::AddPortTranslationPool { protocol, start_port, end_port } => {
+                let known = [Protocol::Tcp, Protocol::Udp];
+                let protocol = known.into_iter().find(|known| known.name() == *protocol);
+                let (start_port, end_port) = (*start_port, *end_port);
+                self.pools.extend(protocol.map(|protocol| PortTranslationPool {
+                    protocol,
+                    start_port,
+                    end_port,
+                }));
+            }
+            Change::AddUnderlayIrb { network, device, .. } => {
+                let devices = self.devices_named(std::slice::from_ref(device));
+                edit(
+                    &mut self.networks,
+                    |other| &other.name == network,
+                    |network| {
+                        network.underlay_irb.extend(devices);
+                    },
+                );
+            }
+            Change::AddSecondaryAddress { irb, address, device } => {
+                let Some(irb) = self.network_named(irb) else { return };
+                let (address, redistribute) = (*address, false);
+                edit(
+                    &mut self.devices,
+                    |other| &other.name == device,
+                    |device| {
+                        device.secondary_addresses.push(SecondaryAddress { irb, address, redistribute });
+                    },
+                );
+            }
+            Change::RedistributeSubnet { prefix, device } => {
+                edit(
+                    &mut self.devices,
+                    |other| &other.name == device,
+                    |device| {
+                        for secondary in &mut device.secondary_addresses {
+                            secondary.redistribute |= secondary.address.trunc() == *prefix;
+                        }
+                    },
+                );
+            }
+        }
+    }
+
+    fn network_named(&self, name: &Name) -> Option<crate::fabric::NetworkId> {
+        self.networks.iter().find(|(_, network)| network.name == *name).map(|(id, _)| id)
+    }
+
+    fn devices_named(&self, names: &[Name]) -> Vec<DeviceId> {
+        let devices = self.devices.iter();
+        devices.filter(|(_, device)| names.contains(&device.name)).map(|(id, _)| id).collect()
+    }
+
+    pub(crate) fn device_names(&self, devices: &[DeviceId]) -> Vec<Name> {
+        devices.iter().map(|device| self.devices[*device].name.clone()).collect()
+    }
+}
+
+/// Edits the first object that `is_it` names.
+fn edit<T>(arena: &mut Arena<T>, is_it: impl Fn(&T) -> bool, edit: impl FnOnce(&mut T)) {
+    let found: Option<Id<T>> = arena.iter().find(|(_, object)| is_it(object)).map(|(id, _)| id);
+    if let Some(object) = found.and_then(|id| arena.get_mut(id)) {
+        edit(object);
+    }
+}

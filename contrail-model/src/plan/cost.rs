@@ -1,0 +1,75 @@
+//! What a candidate costs, so that candidates can be ranked.
+
+use std::collections::BTreeSet;
+
+use super::Change;
+use crate::fabric::Name;
+use crate::trace::{Trace, Way};
+
+/// What one of each thing costs. The total is their sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weights {
+    /// A cable between devices that the longest required flow crosses, out or back.
+    pub underlay_link: u32,
+    /// A device whose configuration changes.
+    pub device: u32,
+    /// A static route on a server.
+    pub static_route: u32,
+    /// A change that Contrail does not make, so that somebody has to, and has to remember.
+    pub by_hand: u32,
+}
+
+impl Default for Weights {
+    /// 1 for a cable, a device and a static route, 5 for a change by hand.
+    fn default() -> Self {
+        Self { underlay_link: 1, device: 1, static_route: 1, by_hand: 5 }
+    }
+}
+
+/// What a candidate costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Cables between devices that the longest required flow crosses, out and back.
+    pub underlay_links: u32,
+    /// Devices whose configuration changes.
+    pub devices: u32,
+    /// Static routes to add on servers.
+    pub static_routes: u32,
+    /// Changes to make by hand.
+    pub by_hand: u32,
+    /// The weighted sum.
+    pub total: u32,
+}
+
+impl Cost {
+    pub(super) fn of(changes: &[Change], traces: &[Trace], weights: &Weights) -> Self {
+        let longest = |way: &Way| {
+            way.paths.iter().map(super::super::trace::Path::underlay_links).max().unwrap_or_default()
+        };
+        let links = traces.iter().map(|trace| longest(&trace.out) + longest(&trace.back)).max();
+        let devices: BTreeSet<&Name> = changes.iter().flat_map(Change::devices).collect();
+        let routes = changes.iter().filter(|change| matches!(change, Change::AddStaticRoute { .. }));
+        let by_hand = changes.iter().filter(|change| change.is_by_hand());
+        let underlay_links = count(links.unwrap_or_default());
+        let (devices, static_routes, by_hand) =
+            (count(devices.len()), count(routes.count()), count(by_hand.count()));
+        let total = [
+            (underlay_links, weights.underlay_link),
+            (devices, weights.device),
+            (static_routes, weights.static_route),
+            (by_hand, weights.by_hand),
+        ];
+        let total =
+            total.into_iter().fold(0u32, |sum, (n, weight)| sum.saturating_add(n.saturating_mul(weight)));
+        Self { underlay_links, devices, static_routes, by_hand, total }
+    }
+
+    /// What candidates are sorted by.
+    pub(super) const fn rank(&self) -> (u32, u32, u32) {
+        (self.total, self.by_hand, self.underlay_links)
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,114 @@
+//! From a [`Document`] to a [`Fabric`]: every name finds its object, every text its value. All that is wrong is
+//! collected; nothing stops at the first.
+
+mod flows;
+mod objects;
+mod values;
+
+use std::collections::HashMap;
+
+use crate::document::Document;
+use crate::fabric::{Fabric, Id, Index, ServerKind};
+use crate::load::{LoadError, Problem, locate};
+use crate::release::Release;
+use crate::topology::Topology;
+use std::sync::Arc;
+
+impl Fabric {
+    /// Reads a fabric from YAML (or JSON, which is a part of it). Problems know line and column.
+    pub fn from_yaml(text: &str) -> Result<Self, LoadError> {
+        Self::from_document(&Document::from_yaml(text)?).map_err(|mut error| {
+            locate(&mut error.problems, text);
+            error
+        })
+    }
+
+    /// Reads a fabric from JSON.
+    pub fn from_json(text: &str) -> Result<Self, LoadError> {
+        Self::from_document(&Document::from_json(text)?)
+    }
+
+    /// Resolves a document.
+    pub fn from_document(document: &Document) -> Result<Self, LoadError> {
+        let mut resolver = Resolver { document, problems: Vec::new() };
+        match resolver.fabric() {
+            Some(fabric) if resolver.problems.is_empty() => Ok(fabric),
+            _ => Err(LoadError { problems: resolver.problems }),
+        }
+    }
+}
+
+struct Resolver<'d> {
+    document: &'d Document,
+    problems: Vec<Problem>,
+}
+
+/// The objects of one kind by name; the first of a name wins, and rule I1 reports the others.
+type Names<'d, T> = HashMap<&'d str, Id<T>>;
+
+impl Resolver<'_> {
+    fn fabric(&mut self) -> Option<Fabric> {
+        let document = self.document;
+        let device_names = names(document.devices.iter().map(|device| &*device.name));
+        let network_names = names(document.networks.iter().map(|network| &*network.name));
+        let group_names = names(document.port_groups.iter().map(|group| &*group.name));
+        let server_names = names(document.servers.iter().map(|server| &*server.name));
+
+        let releases = Release::ALL.map(|release| (release.name(), release));
+        let release = match &document.release {
+            None => Release::default(),
+            Some(text) => self.word("release", "a release", text, &releases).unwrap_or_default(),
+        };
+        let encapsulation_priority = self.encapsulation_priority();
+        let pools = self.pools();
+        let devices = self.devices(&network_names);
+        let links = self.links(&device_names);
+        let networks = self.networks(&device_names);
+        let port_groups = self.port_groups(&device_names, &network_names);
+        let servers = self.servers(&group_names, &network_names);
+        let workloads = self.workloads(&server_names, &network_names);
+        let routers = self.routers(&device_names, &network_names);
+        let ignored_rules = self.ignored_rules();
+        let topology = Arc::new(Topology::new(devices.len(), &links));
+        if !self.problems.is_empty() {
+            // Flows name objects that may be missing now; their problems would only repeat those.
+            return None;
+        }
+        let fabric = Fabric {
+            name: document.fabric.as_str().into(),
+            release,
+            encapsulation_priority,
+            pools,
+            devices,
+            links: links.into(),
+            networks,
+            port_groups,
+            servers,
+            workloads,
+            routers,
+            required_flows: Arc::new([]),
+            endpoints: Arc::default(),
+            ignored_rules,
+            topology,
+            index: Index::default(),
+        }
+        .reindexed();
+        for (id, workload) in fabric.workloads.iter() {
+            let host = &fabric.servers[workload.host];
+            if host.kind != ServerKind::Hypervisor {
+                let message = format!("{} is no hypervisor, and workloads run on hypervisors", host.name);
+                self.problem(format!("workloads[{}].host", id.index()), message);
+            }
+        }
+        let (endpoints, required_flows) = self.flows(&fabric, &server_names, &network_names);
+        Some(Fabric { endpoints: Arc::new(endpoints), required_flows: required_flows.into(), ..fabric })
+    }
+}
+
+fn names<'d, T>(list: impl Iterator<Item = &'d str>) -> Names<'d, T> {
+    let mut names = HashMap::new();
+    for (index, name) in list.enumerate() {
+        names.entry(name).or_insert(Id::at(index));
+    }
+    names
+}

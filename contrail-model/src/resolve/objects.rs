@@ -1,0 +1,304 @@
+//! The lists of the document, each from names and texts to objects.
+
+use std::net::IpAddr;
+
+use super::{Names, Resolver};
+use crate::document;
+use crate::fabric::{
+    Address, Arena, Device, DeviceId, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,
+    Port, PortGroup, PortTranslationPool, SecondaryAddress, Server, ServerKind, StaticRoute, Subnet,
+    TunnelKind, VlanBinding, Workload, derived_mac,
+};
+use crate::rules;
+use ipnet::IpNet;
+
+impl Resolver<'_> {
+    pub(super) fn encapsulation_priority(&mut self) -> Vec<TunnelKind> {
+        if self.document.encapsulation_priority.is_empty() {
+            return TunnelKind::ALL.to_vec();
+        }
+        let words = TunnelKind::ALL.map(|kind| (kind.name(), kind));
+        let entries = self.document.encapsulation_priority.iter().enumerate();
+        entries
+            .filter_map(|(i, text)| {
+                self.word(&format!("encapsulation_priority[{i}]"), "an encapsulation", text, &words)
+            })
+            .collect()
+    }
+
+    pub(super) fn pools(&mut self) -> Vec<PortTranslationPool> {
+        let mut pools = Vec::new();
+        for (i, pool) in self.document.port_translation_pools.iter().enumerate() {
+            let path = format!("port_translation_pools[{i}]");
+            let protocol = self.protocol(&format!("{path}.protocol"), &pool.protocol);
+            if pool.start_port == 0 || pool.start_port > pool.end_port {
+                let range = format!("{} to {}", pool.start_port, pool.end_port);
+                self.problem(&path, format!("ports {range} are no range above 0"));
+            }
+            if let Some(protocol) = protocol {
+                let (start_port, end_port) = (pool.start_port, pool.end_port);
+                pools.push(PortTranslationPool { protocol, start_port, end_port });
+            }
+        }
+        pools
+    }
+
+    pub(super) fn devices(&mut self, networks: &Names<'_, Network>) -> Arena<Device> {
+        let roles = [
+            ("leaf", PhysicalRole::Leaf),
+            ("spine", PhysicalRole::Spine),
+            ("superspine", PhysicalRole::Superspine),
+            ("pnf", PhysicalRole::Pnf),
+        ];
+        let mut arena = Arena::default();
+        for (i, device) in self.document.devices.iter().enumerate() {
+            let path = format!("devices[{i}]");
+            self.named(&path, &device.name);
+            let role = self.word(&format!("{path}.role"), "a role", &device.role, &roles);
+            let mut overlay_roles = OverlayRoles::empty();
+            for (k, text) in device.overlay_roles.iter().enumerate() {
+                let path = format!("{path}.overlay_roles[{k}]");
+                overlay_roles |=
+                    self.word(&path, "an overlay role", text, &OverlayRoles::NAMES).unwrap_or_default();
+            }
+            let loopback = device.loopback.as_ref();
+            let loopback =
+                loopback.and_then(|text| self.parse(&format!("{path}.loopback"), "an address", text));
+            let mut secondary_addresses = Vec::new();
+            for (k, secondary) in device.secondary_addresses.iter().enumerate() {
+                let path = format!("{path}.secondary_addresses[{k}]");
+                let irb = self.find(networks, &format!("{path}.irb"), "network", &secondary.irb);
+                let address: Option<IpNet> = self.parse(
+                    &format!("{path}.address"),
+                    "an address with prefix length",
+                    &secondary.address,
+                );
+                if let (Some(irb), Some(address)) = (irb, address) {
+                    let redistribute = secondary.redistribute;
+                    secondary_addresses.push(SecondaryAddress { irb, address, redistribute });
+                }
+            }
+            arena.push(Device {
+                name: device.name.as_str().into(),
+                role: role.unwrap_or(PhysicalRole::Leaf),
+                overlay_roles,
+                loopback,
+                secondary_addresses,
+            });
+        }
+        arena
+    }
+
+    pub(super) fn links(&mut self, devices: &Names<'_, Device>) -> Vec<Link> {
+        let mut links = Vec::new();
+        for (i, [a, b]) in self.document.links.iter().enumerate() {
+            let a = self.port(devices, &format!("links[{i}][0]"), a);
+            let b = self.port(devices, &format!("links[{i}][1]"), b);
+            let (Some(a), Some(b)) = (a, b) else { continue };
+            if a.device == b.device {
+                self.problem(format!("links[{i}]"), "both ends are on the same device");
+            }
+            links.push(Link { ends: [a, b] });
+        }
+        links
+    }
+
+    pub(super) fn networks(&mut self, devices: &Names<'_, Device>) -> Arena<Network> {
+        let mut arena = Arena::default();
+        for (i, network) in self.document.networks.iter().enumerate() {
+            let path = format!("networks[{i}]");
+            self.named(&path, &network.name);
+            let vni = self.vni(&format!("{path}.vni"), network.vni);
+            let mut subnets = Vec::new();
+            for (k, subnet) in network.subnets.iter().enumerate() {
+                let path = format!("{path}.subnets[{k}]");
+                let prefix = self.prefix(&format!("{path}.prefix"), &subnet.prefix);
+                let gateway = subnet.gateway.as_ref();
+                let gateway =
+                    gateway.and_then(|text| self.parse(&format!("{path}.gateway"), "an address", text));
+                if let Some(prefix) = prefix {
+                    subnets.push(Subnet { prefix, gateway });
+                }
+            }
+            let irbs = network.underlay_irb.iter().enumerate();
+            let underlay_irb = irbs
+                .filter_map(|(k, name)| {
+                    self.find(devices, &format!("{path}.underlay_irb[{k}]"), "device", name)
+                })
+                .collect();
+            arena.push(Network {
+                name: network.name.as_str().into(),
+                vni,
+                subnets,
+                underlay_irb,
+                ip_fabric_forwarding: network.ip_fabric_forwarding,
+                fabric_snat: network.fabric_snat,
+            });
+        }
+        arena
+    }
+
+    pub(super) fn port_groups(
+        &mut self,
+        devices: &Names<'_, Device>,
+        networks: &Names<'_, Network>,
+    ) -> Arena<PortGroup> {
+        let mut arena = Arena::default();
+        for (i, group) in self.document.port_groups.iter().enumerate() {
+            let path = format!("port_groups[{i}]");
+            self.named(&path, &group.name);
+            let ports = group.ports.iter().enumerate();
+            let ports: Vec<Port> = ports
+                .filter_map(|(k, text)| self.port(devices, &format!("{path}.ports[{k}]"), text))
+                .collect();
+            if group.ports.is_empty() {
+                self.problem(format!("{path}.ports"), "a port group needs a port");
+            }
+            let mut vlans = Vec::new();
+            for (k, binding) in group.vlans.iter().enumerate() {
+                let path = format!("{path}.vlans[{k}]");
+                if !(1..=4094).contains(&binding.vlan) {
+                    let vlan = binding.vlan;
+                    let message = format!("VLAN {vlan} is out of range: expected 1 to 4094");
+                    self.problem(format!("{path}.vlan"), message);
+                }
+                let network = self.find(networks, &format!("{path}.network"), "network", &binding.network);
+                if let Some(network) = network {
+                    vlans.push(VlanBinding { vlan: binding.vlan, network, untagged: binding.untagged });
+                }
+            }
+            arena.push(PortGroup { name: group.name.as_str().into(), ports, vlans });
+        }
+        arena
+    }
+
+    pub(super) fn address(
+        &mut self,
+        networks: &Names<'_, Network>,
+        path: &str,
+        owner: &str,
+        address: &document::Address,
+    ) -> Option<Address> {
+        let network = self.find(networks, &format!("{path}.network"), "network", &address.network);
+        let ip: Option<IpAddr> = self.parse(&format!("{path}.address"), "an address", &address.address);
+        let mac = self.mac(&format!("{path}.mac"), address.mac.as_ref());
+        Some(Address {
+            network: network?,
+            address: ip?,
+            mac: mac.unwrap_or_else(|| derived_mac(&[owner, &address.network])),
+            mac_is_given: mac.is_some(),
+        })
+    }
+
+    pub(super) fn servers(
+        &mut self,
+        groups: &Names<'_, PortGroup>,
+        networks: &Names<'_, Network>,
+    ) -> Arena<Server> {
+        let kinds = [
+            ("hypervisor", ServerKind::Hypervisor),
+            ("controller", ServerKind::Controller),
+            ("service-node", ServerKind::ServiceNode),
+            ("bare-metal", ServerKind::BareMetal),
+        ];
+        let mut arena = Arena::default();
+        for (i, server) in self.document.servers.iter().enumerate() {
+            let path = format!("servers[{i}]");
+            self.named(&path, &server.name);
+            let kind = self.word(&format!("{path}.kind"), "a kind of server", &server.kind, &kinds);
+            let port_group =
+                self.find(groups, &format!("{path}.port_group"), "port group", &server.port_group);
+            let listed = server.addresses.iter().enumerate();
+            let addresses = listed
+                .filter_map(|(k, address)| {
+                    self.address(networks, &format!("{path}.addresses[{k}]"), &server.name, address)
+                })
+                .collect();
+            let vhost0 = server.vhost0.as_ref().and_then(|address| {
+                self.address(networks, &format!("{path}.vhost0"), &format!("{}/vhost0", server.name), address)
+            });
+            if kind == Some(ServerKind::Hypervisor) && server.vhost0.is_none() {
+                self.problem(&path, "a hypervisor needs vhost0");
+            }
+            let mut routes = Vec::new();
+            for (k, route) in server.routes.iter().enumerate() {
+                let path = format!("{path}.routes[{k}]");
+                let to = self.prefix(&format!("{path}.to"), &route.to);
+                let via = self.parse(&format!("{path}.via"), "an address", &route.via);
+                if let (Some(to), Some(via)) = (to, via) {
+                    routes.push(StaticRoute { to, via });
+                }
+            }
+            if let (Some(kind), Some(port_group)) = (kind, port_group) {
+                let name = server.name.as_str().into();
+                arena.push(Server { name, kind, port_group, addresses, vhost0, routes });
+            }
+        }
+        arena
+    }
+
+    pub(super) fn workloads(
+        &mut self,
+        servers: &Names<'_, Server>,
+        networks: &Names<'_, Network>,
+    ) -> Arena<Workload> {
+        let mut arena = Arena::default();
+        for (i, workload) in self.document.workloads.iter().enumerate() {
+            let path = format!("workloads[{i}]");
+            self.named(&path, &workload.name);
+            let host = self.find(servers, &format!("{path}.host"), "server", &workload.host);
+            let interface = document::Address {
+                network: workload.network.clone(),
+                address: workload.address.clone(),
+                mac: workload.mac.clone(),
+            };
+            let interface = self.address(networks, &path, &workload.name, &interface);
+            if let (Some(host), Some(interface)) = (host, interface) {
+                arena.push(Workload { name: workload.name.as_str().into(), host, interface });
+            }
+        }
+        arena
+    }
+
+    pub(super) fn routers(
+        &mut self,
+        devices: &Names<'_, Device>,
+        networks: &Names<'_, Network>,
+    ) -> Arena<LogicalRouter> {
+        let mut arena = Arena::default();
+        for (i, router) in self.document.logical_routers.iter().enumerate() {
+            let path = format!("logical_routers[{i}]");
+            self.named(&path, &router.name);
+            let vni = self.vni(&format!("{path}.vni"), router.vni);
+            let joined: Vec<NetworkId> = router
+                .networks
+                .iter()
+                .enumerate()
+                .filter_map(|(k, name)| {
+                    self.find(networks, &format!("{path}.networks[{k}]"), "network", name)
+                })
+                .collect();
+            let extended_to: Vec<DeviceId> = router
+                .extended_to
+                .iter()
+                .enumerate()
+                .filter_map(|(k, name)| {
+                    self.find(devices, &format!("{path}.extended_to[{k}]"), "device", name)
+                })
+                .collect();
+            let name = router.name.as_str().into();
+            arena.push(LogicalRouter { name, vni, networks: joined, extended_to });
+        }
+        arena
+    }
+
+    pub(super) fn ignored_rules(&mut self) -> Vec<String> {
+        for (i, id) in self.document.ignore_rules.iter().enumerate() {
+            if rules::ALL.iter().all(|rule| rule.id != id) {
+                let known = self.suggestion(id, rules::ALL.iter().map(|rule| rule.id));
+                self.problem(format!("ignore_rules[{i}]"), format!("no rule has the id `{id}`{known}"));
+            }
+        }
+        self.document.ignore_rules.clone()
+    }
+}

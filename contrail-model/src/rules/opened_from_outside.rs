@@ -1,0 +1,35 @@
+//! L5 opened-from-outside: no required flow is opened from the underlay to a workload behind distributed SNAT.
+//!
+//! Why: the translation is made when the workload opens a flow; before that the hypervisor has nothing to translate
+//! back, and the underlay has no route to the workload's address (the article, "Approaches").
+//!
+//! Broken by distributed SNAT on the octavia network: the worker opens flows to the amphorae. Remedy: a logical router
+//! or IP fabric forwarding.
+
+use super::{Context, Rule};
+use crate::report::{Finding, Severity};
+use crate::trace::Drop;
+
+pub(super) static RULE: Rule = Rule {
+    id: "L5",
+    name: "opened-from-outside",
+    severity: Severity::Error,
+    references: &["tf-specs, distributed-snat.md: flows are initiated by the virtual machine"],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let fabric = context.fabric;
+    for dropped in context.drops(Some(RULE.id)) {
+        let Some(reason @ Drop::BehindSnat { workload, network }) = dropped.reason() else { continue };
+        let mut networks = fabric.networks.iter().filter(|(_, other)| other.name == *network);
+        let path = networks
+            .next()
+            .map_or_else(String::new, |(id, _)| format!("networks[{}].fabric_snat", id.index()));
+        findings.push(
+            Finding::of(&RULE, &**workload, path, reason.to_string())
+                .because(format!("required: {}", dropped.flows()))
+                .fix(format!("join {network} by a logical router, or use IP fabric forwarding")),
+        );
+    }
+}

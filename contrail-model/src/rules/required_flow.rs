@@ -1,0 +1,53 @@
+//! F1 required-flow: every required flow arrives, and so does its answer.
+//!
+//! Why: that is what the fabric is for. What another rule has found already is not repeated here.
+//!
+//! Broken by any drop on the way. Remedy: what the reason says, or what `plan` finds.
+
+use super::{Context, Rule};
+use crate::report::{Finding, Severity};
+use crate::trace::Verdict;
+
+pub(super) static RULE: Rule = Rule {
+    id: "F1",
+    name: "required-flow",
+    severity: Severity::Error,
+    references: &["the document: integrations and flows"],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    for dropped in context.drops(None) {
+        let Some(reason) = dropped.reason() else { continue };
+        findings.push(
+            Finding::of(
+                &RULE,
+                dropped.at,
+                &*dropped.flow.path,
+                format!("required flows are dropped at {}: {reason}", dropped.at),
+            )
+            .because(format!("required: {}", dropped.flows()))
+            .fix(reason.fix()),
+        );
+    }
+    for (flow, trace) in context.traces() {
+        for way in [&trace.out, &trace.back] {
+            let undetermined = way.paths.iter().find_map(|path| match &path.verdict {
+                Verdict::Undetermined { at, missing } => Some((at, missing)),
+                _ => None,
+            });
+            if let Some((at, missing)) = undetermined {
+                findings.push(
+                    Finding::of(
+                        &RULE,
+                        &**at,
+                        &*flow.path,
+                        format!("it cannot be told whether {} reaches {}", trace.from, trace.to),
+                    )
+                    .because(format!("the document does not say {missing}"))
+                    .fix(format!("say {missing}")),
+                );
+            }
+        }
+    }
+}

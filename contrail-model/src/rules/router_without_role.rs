@@ -1,0 +1,53 @@
+//! R2 router-without-routing-role: a logical router is extended only to devices that route tenants.
+//!
+//! Why: the VRF and its IRBs come from the features `l3-gateway` and `vn-interconnect`, which only some overlay roles
+//! have. Contrail accepts the extension to any device; without such a role nothing happens there.
+//!
+//! Broken by a logical router on a spine with the role Route-Reflector only. Remedy: extend it elsewhere, or assign a
+//! routing role.
+
+use super::{Context, Rule};
+use crate::fabric::{OverlayRoles, PhysicalRole};
+use crate::report::{Finding, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "R2",
+    name: "router-without-routing-role",
+    severity: Severity::Error,
+    references: &[
+        "Contrail node profiles: l3-gateway, vn-interconnect",
+        "the article, \"Physical network\": in an ERB fabric routing is done on leaves or the DC gateway only",
+    ],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let fabric = context.fabric;
+    for (id, router) in fabric.routers.iter() {
+        for (index, device) in router.extended_to.iter().enumerate() {
+            let at = &fabric.devices[*device];
+            if at.routes_tenants() {
+                continue;
+            }
+            let roles = OverlayRoles::NAMES.iter().filter(|(_, role)| at.overlay_roles.contains(*role));
+            let roles: Vec<&str> = roles.map(|(name, _)| *name).collect();
+            let role = match at.role {
+                PhysicalRole::Leaf => "leaf",
+                PhysicalRole::Spine => "spine",
+                PhysicalRole::Superspine => "superspine",
+                PhysicalRole::Pnf => "pnf",
+            };
+            let has = if roles.is_empty() { "none".to_owned() } else { roles.join(", ") };
+            findings.push(
+                Finding::of(
+                    &RULE,
+                    &*router.name,
+                    format!("logical_routers[{}].extended_to[{index}]", id.index()),
+                    format!("{} has no overlay role that routes tenants", at.name),
+                )
+                .because(format!("{} is a {role}, its overlay roles: {has}", at.name))
+                .fix(format!("extend {} to a leaf or gateway with a routing role", router.name)),
+            );
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! L1 vtep-behind-access: no device works on VXLAN that passes an access interface of its own.
+//!
+//! Why: traffic that enters a QFX through an interface that is enabled for VXLAN is not handled properly by the VXLAN
+//! pipeline; it can only be routed there. So a leaf cannot be the other end of the VXLAN of a vRouter attached to it,
+//! and a logical router must not be extended to a leaf whose own hypervisors host workloads of its networks, if
+//! required flows pass there (the article, round 1).
+//!
+//! Broken by a logical router on the hypervisors' leaves. Remedy: extend it to other leaves or to a DC gateway.
+
+use super::{Context, Rule};
+use crate::report::{Finding, Severity};
+use crate::trace::Drop;
+
+pub(super) static RULE: Rule = Rule {
+    id: "L1",
+    name: "vtep-behind-access",
+    severity: Severity::Error,
+    references: &[
+        "the article, round 1: no further VXLAN operations on a device with an access interface of that VNI",
+    ],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let fabric = context.fabric;
+    for dropped in context.drops(Some(RULE.id)) {
+        let Some(Drop::VxlanBehindAccess { device, .. }) = dropped.reason() else { continue };
+        let mut places = fabric.routers.iter().filter_map(|(id, router)| {
+            let here = |other: &_| fabric.devices[*other].name == *device;
+            let index = router.extended_to.iter().position(here)?;
+            Some((&router.name, format!("logical_routers[{}].extended_to[{index}]", id.index())))
+        });
+        let (subject, path) = match places.next() {
+            Some((router, path)) => (router.to_string(), path),
+            None => (device.to_string(), dropped.flow.path.to_string()),
+        };
+        let message = format!("{device} would have to work on VXLAN that passes its own access interfaces");
+        let mut finding = Finding::of(&RULE, subject, path, message);
+        for reason in &dropped.reasons {
+            finding = finding.because(reason.to_string());
+        }
+        findings.push(finding.because(format!("required: {}", dropped.flows())).fix(format!(
+            "extend the logical router to devices other than {device}, which these hypervisors are attached to"
+        )));
+    }
+}

@@ -1,0 +1,53 @@
+//! L4 way-back: the host of a service knows the way to the overlay network that it talks to.
+//!
+//! Why: the fabric may route perfectly, but a controller without a route to the overlay network drops its own
+//! packets, or sends them to a default gateway that knows nothing of it. The article: "we need to make sure that we
+//! have a static route in the API network to reach back".
+//!
+//! Broken by a controller without a route to the octavia network. Remedy: a static route via the gateway of the
+//! network that the service is in.
+
+use super::{Context, Rule};
+use crate::report::{Finding, Severity};
+use crate::trace::Drop;
+
+pub(super) static RULE: Rule = Rule {
+    id: "L4",
+    name: "way-back",
+    severity: Severity::Error,
+    references: &["the article, rounds 1 and 2: a static route back to the overlay network"],
+    check,
+};
+
+fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let fabric = context.fabric;
+    for dropped in context.drops(Some(RULE.id)) {
+        let Some(Drop::NoRoute { destination, network: Some(network), .. }) = dropped.reason() else {
+            continue;
+        };
+        let mut hosts = fabric.servers.iter().filter(|(_, server)| &*server.name == dropped.at);
+        let Some((id, server)) = hosts.next() else { continue };
+        let via = server
+            .addresses
+            .iter()
+            .find_map(|address| fabric.networks[address.network].subnet_of(address.address)?.gateway);
+        let to = fabric
+            .networks
+            .iter()
+            .find_map(|(_, other)| (other.name == *network).then(|| other.subnet_of(*destination)).flatten());
+        let fix = match (to, via) {
+            (Some(to), Some(via)) => format!("add the route {} via {via} to {}", to.prefix, server.name),
+            _ => format!("give {} a route to {network}", server.name),
+        };
+        findings.push(
+            Finding::of(
+                &RULE,
+                &*server.name,
+                format!("servers[{}].routes", id.index()),
+                format!("{} has no route to {destination} in {network}", server.name),
+            )
+            .because(format!("required: {}", dropped.flows()))
+            .fix(fix),
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! Which flow to trace.
+
+use std::net::IpAddr;
+
+use super::Trace;
+use super::walk::{Traced, trace};
+use crate::fabric::{Endpoint, Fabric, Name, Protocol};
+
+/// A flow to trace, by the names of its ends: a workload, a server, or a service such as `octavia-worker` (or
+/// `octavia-worker@ctl1`, where it runs on several servers).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flow {
+    from: String,
+    to: String,
+    protocol: Protocol,
+    port: u16,
+}
+
+impl Flow {
+    /// A TCP flow to this port.
+    pub fn tcp(from: impl Into<String>, to: impl Into<String>, port: u16) -> Self {
+        Self { from: from.into(), to: to.into(), protocol: Protocol::Tcp, port }
+    }
+
+    /// A UDP flow to this port.
+    pub fn udp(from: impl Into<String>, to: impl Into<String>, port: u16) -> Self {
+        Self { from: from.into(), to: to.into(), protocol: Protocol::Udp, port }
+    }
+}
+
+/// A flow that cannot be traced, as its ends are not known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlowError {
+    /// Nothing has this name.
+    #[error("no workload, service or server with an address is called `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
+    /// A service runs on several servers.
+    #[error("`{name}` runs in several places: expected one of {}", choices.join(", "))]
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// What would be unambiguous.
+        choices: Vec<String>,
+    },
+    /// One end has an IPv4 address and the other an IPv6 address.
+    #[error("{from} and {to} are of different address families")]
+    Families {
+        /// The address of the opening end.
+        from: IpAddr,
+        /// The address of the answering end.
+        to: IpAddr,
+    },
+}
+
+impl Fabric {
+    /// Traces a flow out and back.
+    pub fn trace(&self, flow: &Flow) -> Result<Trace, FlowError> {
+        let (from, to) = (self.endpoint(&flow.from)?, self.endpoint(&flow.to)?);
+        let traced = Traced {
+            from: (flow.from.as_str().into(), from),
+            to: (flow.to.as_str().into(), to),
+            protocol: flow.protocol,
+            port: flow.port,
+            why: "".into(),
+        };
+        trace(self, &traced)
+    }
+
+    /// Traces every flow that the document requires, in its order.
+    pub fn trace_required(&self) -> Vec<Trace> {
+        let flows = self.required_flows.iter().filter_map(|flow| {
+            let traced = Traced {
+                from: flow.from.clone(),
+                to: flow.to.clone(),
+                protocol: flow.protocol,
+                port: flow.port,
+                why: flow.why.clone(),
+            };
+            // Ends of different address families are refused when the document is read.
+            trace(self, &traced).ok()
+        });
+        flows.collect()
+    }
+
+    fn endpoint(&self, name: &str) -> Result<Endpoint, FlowError> {
+        match self.endpoints.get(name).map(Vec::as_slice) {
+            None | Some([]) => Err(FlowError::Unknown { name: name.to_owned() }),
+            Some([one]) => Ok(*one),
+            Some(_) => {
+                let is_choice =
+                    |other: &&Name| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
+                let mut choices: Vec<String> =
+                    self.endpoints.keys().filter(is_choice).map(ToString::to_string).collect();
+                choices.sort();
+                Err(FlowError::Ambiguous { name: name.to_owned(), choices })
+            }
+        }
+    }
+}

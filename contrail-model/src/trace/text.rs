@@ -1,0 +1,109 @@
+//! A trace for people.
+
+use std::fmt;
+
+use super::{Hop, PacketHeaders, Path, Trace, TracedField, TracedHeader, Way};
+
+impl fmt::Display for Trace {
+    /// Each way with its first path (the first that is dropped, if one is); each hop with what the node does and
+    /// the packet that it sends on. A header that has not changed since the hop before is named and not repeated.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to, service, why, out, back } = self;
+        write!(f, "{from} to {to}, {service}")?;
+        if !why.is_empty() {
+            write!(f, " ({why})")?;
+        }
+        f.write_str("\n")?;
+        way(f, "out", from, to, out)?;
+        way(f, "back", to, from, back)
+    }
+}
+
+fn way(f: &mut fmt::Formatter<'_>, direction: &str, from: &str, to: &str, way: &Way) -> fmt::Result {
+    let Some(path) = way.telling() else { return Ok(()) };
+    write!(f, "  {direction}, {from} to {to}: {}", path.verdict)?;
+    let paths = way.paths.len();
+    let dropped = way.paths.iter().filter(|path| !path.verdict.is_delivered()).count();
+    match (paths, dropped) {
+        (1, _) => {}
+        (_, 0) => write!(f, " on each of {paths} equal-cost paths; the first:")?,
+        _ => write!(f, " on {dropped} of {paths} equal-cost paths; the first of them:")?,
+    }
+    if way.is_cut {
+        f.write_str(" (more paths were not followed)")?;
+    }
+    f.write_str("\n")?;
+    hops(f, path)
+}
+
+fn hops(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
+    let mut before = None;
+    for (index, hop) in path.hops.iter().enumerate() {
+        let Hop { node, steps, sent } = &**hop;
+        writeln!(f, "    {} {node}", index + 1)?;
+        for step in steps {
+            writeln!(f, "        {step}")?;
+        }
+        if let Some(sent) = sent {
+            writeln!(f, "      sends to {} on {}", sent.to, sent.link)?;
+            packet(f, &sent.packet, before)?;
+            before = Some(&sent.packet);
+        }
+    }
+    Ok(())
+}
+
+/// The headers from the outside in. A header that is the same as in the packet before, counted from the inside, is
+/// only named; of one that differs in a few fields these are told.
+fn packet(f: &mut fmt::Formatter<'_>, packet: &PacketHeaders, before: Option<&PacketHeaders>) -> fmt::Result {
+    let headers: Vec<&TracedHeader> = packet.headers().collect();
+    let before: Vec<&TracedHeader> = before.map(|before| before.headers().collect()).unwrap_or_default();
+    for (index, entry) in headers.iter().enumerate() {
+        let from_inside = headers.len() - index;
+        let same_place = before.len().checked_sub(from_inside).and_then(|place| before.get(place));
+        let name = entry.header().layer().name();
+        let fields = entry.fields();
+        let other = same_place.filter(|other| other.header().layer() == entry.header().layer());
+        let changed: Vec<&TracedField> = match other.map(|other| other.fields()) {
+            None => fields.iter().collect(),
+            Some(other) => {
+                let is_changed = |field: &&TracedField| !other.contains(field);
+                fields.iter().filter(is_changed).collect()
+            }
+        };
+        match (other, changed.len()) {
+            (Some(_), 0) => writeln!(f, "        {name:<9} as before")?,
+            (Some(_), 1..=2) => {
+                let changed: Vec<String> = changed
+                    .iter()
+                    .map(|field| format!("{} {} ({})", field.name, field.value, field.source))
+                    .collect();
+                writeln!(f, "        {name:<9} as before, but {}", changed.join(", "))?;
+            }
+            _ => header(f, name, &fields)?,
+        }
+    }
+    Ok(())
+}
+
+/// A header with all its fields. Those whose value comes from this fabric get a line each, the others are put together
+/// by where they come from.
+fn header(f: &mut fmt::Formatter<'_>, name: &str, fields: &[TracedField]) -> fmt::Result {
+    let mut label = name;
+    for field in fields.iter().filter(|field| field.has_story) {
+        writeln!(f, "        {label:<9} {:<19} {:<17}  {}", field.name, field.value, field.source)?;
+        label = "";
+    }
+    let mut told: Vec<&str> = Vec::new();
+    for field in fields.iter().filter(|field| !field.has_story) {
+        if told.contains(&field.source.as_str()) {
+            continue;
+        }
+        told.push(&field.source);
+        let same = fields.iter().filter(|other| !other.has_story && other.source == field.source);
+        let same: Vec<String> = same.map(|field| format!("{} {}", field.name, field.value)).collect();
+        writeln!(f, "        {label:<9} {}  {}", same.join(", "), field.source)?;
+        label = "";
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! The vRouter: from a workload into a tunnel or the bare underlay, and from there to a workload.
+
+mod receive;
+mod send;
+mod underlay;
+
+use crate::fabric::{
+    DeviceId, Fabric, Name, RouterId, ServerId, TunnelKind, VROUTER_GATEWAY, WorkloadId, derived_mac,
+};
+use crate::trace::packet::{Shim, Sourced};
+use crate::trace::source::Source;
+use crate::trace::walk::{Emission, Ingress, Node, Outcomes, Walker, Work};
+use contrail_wire::{Label, MacAddr};
+
+/// Labels that the model hands out start where a vRouter's and a Junos device's do.
+const FIRST_WORKLOAD_LABEL: u32 = 16;
+const FIRST_VRF_LABEL: u32 = 299_776;
+
+impl Fabric {
+    /// The label that a vRouter advertises for a workload.
+    pub(super) fn workload_label(&self, workload: WorkloadId) -> Label {
+        numbered_label(FIRST_WORKLOAD_LABEL, workload.index())
+    }
+
+    /// The label that a gateway advertises for a logical router's VRF.
+    pub(super) fn vrf_label(&self, router: RouterId) -> Label {
+        numbered_label(FIRST_VRF_LABEL, router.index())
+    }
+
+    /// The tunnel that a vRouter takes for L3VPN routes: the first of its priority list that is not VXLAN.
+    pub(super) fn mpls_tunnel(&self) -> TunnelKind {
+        let priority = self.encapsulation_priority.iter().copied();
+        priority.into_iter().find(|kind| *kind != TunnelKind::Vxlan).unwrap_or(TunnelKind::MplsOverGre)
+    }
+
+    /// Whether a vRouter advertises its MAC addresses with VXLAN: only if that is its first choice.
+    pub(super) fn prefers_vxlan(&self) -> bool {
+        self.encapsulation_priority.first() == Some(&TunnelKind::Vxlan)
+    }
+
+    /// The MAC address that a device announces with its type-5 routes.
+    pub(super) fn router_mac(&self, device: DeviceId) -> MacAddr {
+        derived_mac(&[&self.devices[device].name, "router-mac"])
+    }
+}
+
+fn numbered_label(first: u32, index: usize) -> Label {
+    let number = u32::try_from(index).ok().and_then(|index| first.checked_add(index));
+    number.and_then(|number| Label::new(number).ok()).unwrap_or(Label::MAX)
+}
+
+/// The label of a tunnel as the tunnel kind wants it.
+pub(super) fn mpls_shim(kind: TunnelKind, label: Sourced<Label>) -> Shim {
+    match kind {
+        TunnelKind::MplsOverGre => Shim::MplsOverGre(label),
+        TunnelKind::MplsOverUdp | TunnelKind::Vxlan => Shim::MplsOverUdp(label),
+    }
+}
+
+impl Walker<'_> {
+    /// The workload's own frame, to its gateway or to a neighbour in its subnet.
+    pub(super) fn workload_sends(&self, workload: WorkloadId, mut work: Work) -> Outcomes {
+        let fabric = self.fabric;
+        let at = &fabric.workloads[workload];
+        let network = &fabric.networks[at.interface.network];
+        let destination = self.destination(&work);
+        let subnet = network.subnet_of(at.interface.address);
+        let is_neighbour = subnet.is_some_and(|subnet| subnet.prefix.contains(&destination));
+        let own = Source::InterfaceMac { of: at.name.clone(), given: at.interface.mac_is_given };
+        let to = if is_neighbour {
+            match self.resolve(at.host, at.interface.network, destination) {
+                Ok((to, _)) => to,
+                Err(reason) => return self.drop(Node::Workload(workload), work, reason),
+            }
+        } else {
+            (VROUTER_GATEWAY, Source::VrouterGateway)
+        };
+        work.packet.set_link((at.interface.mac, own), to);
+        let emission = Emission {
+            link: tap(&at.name, &fabric.servers[at.host].name),
+            is_fabric_link: false,
+            to: Node::Server(at.host),
+            ingress: Ingress::Tap(workload),
+        };
+        vec![(work, Ok(emission))]
+    }
+
+    pub(super) fn vhost0_mac(&self, server: ServerId) -> Sourced<MacAddr> {
+        let at = &self.fabric.servers[server];
+        let of = format!("vhost0 of {}", at.name).into();
+        match &at.vhost0 {
+            Some(vhost0) => (vhost0.mac, Source::InterfaceMac { of, given: vhost0.mac_is_given }),
+            None => (MacAddr::default(), Source::InterfaceMac { of, given: false }),
+        }
+    }
+
+    /// To a workload's interface; a routed packet gets a link header from the vRouter.
+    pub(super) fn to_tap(
+        &self,
+        server: ServerId,
+        workload: WorkloadId,
+        mut work: Work,
+        is_routed: bool,
+    ) -> Outcomes {
+        let at = &self.fabric.workloads[workload];
+        if is_routed || !work.packet.has_link() {
+            let own = Source::InterfaceMac { of: at.name.clone(), given: at.interface.mac_is_given };
+            work.packet.set_link((VROUTER_GATEWAY, Source::VrouterGateway), (at.interface.mac, own));
+        }
+        let emission = Emission {
+            link: tap(&at.name, &self.fabric.servers[server].name),
+            is_fabric_link: false,
+            to: Node::Workload(workload),
+            ingress: Ingress::Tap(workload),
+        };
+        vec![(work, Ok(emission))]
+    }
+}
+
+/// What the link between a workload and its vRouter is called.
+fn tap(workload: &str, server: &str) -> Name {
+    format!("{server}:tap - {workload}").into()
+}
