@@ -8,9 +8,9 @@
 //!
 //! ```
 //! use contrail_model::Fabric;
-//! # let text = contrail_model::doc::octavia();
+//! # let text = include_str!("../../examples/fabrics/octavia.yaml");
 //!
-//! let fabric = Fabric::from_yaml(&text)?; // every problem of the document, with path, line and column
+//! let fabric = Fabric::from_yaml(text)?; // every problem of the document, with path, line and column
 //! let report = fabric.check(); // what is wrong, why, and what to do
 //! let plan = fabric.plan(); // every way to make the required flows work, and why the others do not
 //! let best = plan.best().expect("there is a way");
@@ -54,13 +54,3 @@ pub use plan::{Approach, Candidate, Change, Cost, Plan, Reason, Rejected, Weight
 pub use release::Release;
 pub use report::{Finding, Report, Severity};
 pub use trace::{Flow, FlowError, Trace, Verdict};
-
-/// What the examples in this documentation read.
-#[doc(hidden)]
-pub mod doc {
-    /// The Octavia fabric of the examples.
-    pub fn octavia() -> String {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/fabrics/octavia.yaml");
-        std::fs::read_to_string(path).unwrap_or_default()
-    }
-}

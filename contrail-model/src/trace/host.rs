@@ -12,6 +12,9 @@ impl Walker<'_> {
     pub(super) fn host_sends(&self, server: ServerId, mut work: Work) -> Outcomes {
         let here = Node::Server(server);
         let destination = self.destination(&work);
+        if let Some(reason) = self.behind_snat(destination).filter(|_| !self.is_answer) {
+            return self.drop(here, work, reason);
+        }
         let (interface, next_hop, step) = match self.host_lookup(server, destination) {
             Ok(found) => found,
             Err(reason) => return self.drop(here, work, reason),

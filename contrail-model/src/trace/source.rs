@@ -164,7 +164,7 @@ pub(crate) const fn usual(layer: Layer, field: &str) -> &'static str {
         (_, b"ethertype" | b"protocol" | b"next_header" | b"protocol_type") => "what follows",
         (Layer::Mpls, b"ttl") => "64 at the sender",
         (_, b"time_to_live" | b"hop_limit") => "64 at the sender, one less for each router since",
-        (_, b"identification") => "0; a real sender counts",
+        (_, b"identification") => "a real sender counts",
         (_, b"dont_fragment") => "clear (vRouter and hosts may fragment)",
         (Layer::Tcp, b"flags") => "opening handshake",
         (Layer::Tcp, b"sequence_number" | b"acknowledgment_number" | b"window") => "the sender's choice",

@@ -289,22 +289,22 @@ impl Walker<'_> {
         vec![(work, Err(self.dropped(at, reason)))]
     }
 
-    /// The drop for an address that a table has no route to; if that is a workload behind distributed SNAT, the
-    /// cause is that and not the route.
+    /// The drop for an address that a table has no route to.
     pub(super) fn no_route(&self, table: Table, destination: IpAddr, because: Vec<String>) -> Drop {
-        let fabric = self.fabric;
-        let overlay = self.overlay_network(destination);
-        let workload = overlay.and_then(|network| match fabric.owner(network, destination) {
-            Some(Owner::Workload(id)) => Some(id),
-            _ => None,
-        });
-        if let Some(workload) = workload.filter(|id| limits::only_behind_snat(fabric, *id)) {
-            let at = &fabric.workloads[workload];
-            let network = fabric.networks[at.interface.network].name.clone();
-            return Drop::BehindSnat { workload: at.name.clone(), network };
-        }
-        let network = overlay.map(|network| fabric.networks[network].name.clone());
+        let network = self.overlay_network(destination);
+        let network = network.map(|network| self.fabric.networks[network].name.clone());
         Drop::NoRoute { table, destination, network, because }
+    }
+
+    /// L5, as a reason: the destination is a workload that nobody outside can open a flow to.
+    pub(super) fn behind_snat(&self, destination: IpAddr) -> Option<Drop> {
+        let fabric = self.fabric;
+        let network = self.overlay_network(destination)?;
+        let Some(Owner::Workload(workload)) = fabric.owner(network, destination) else { return None };
+        let (workload, network) =
+            (limits::only_behind_snat(fabric, workload).then_some(workload)?, &fabric.networks[network]);
+        let workload = fabric.workloads[workload].name.clone();
+        Some(Drop::BehindSnat { workload, network: network.name.clone() })
     }
 
     /// The network of workloads that an address belongs to.

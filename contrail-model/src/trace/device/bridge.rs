@@ -1,7 +1,7 @@
 //! A frame in a network: to the gateway, to a port, or over VXLAN to where its destination is.
 
 use super::From;
-use crate::fabric::{DeviceId, NetworkId, Owner, VIRTUAL_GATEWAY, WorkloadId};
+use crate::fabric::{DeviceId, NetworkId, Owner, ServerId, VIRTUAL_GATEWAY, WorkloadId};
 use crate::trace::source::Source;
 use crate::trace::step::Step;
 use crate::trace::verdict::{Drop, Verdict};
@@ -40,10 +40,7 @@ impl Walker<'_> {
                 let work = work.step(Step::Bridge { network: name.clone(), mac, to });
                 self.out_of_access(device, server, network, work)
             }
-            Some(Owner::Server(server)) => {
-                let leaves = fabric.leaves_of(server);
-                self.bridge_to_devices(device, network, mac, &leaves, work)
-            }
+            Some(Owner::Server(server)) => self.bridge_to_server(device, network, mac, server, work),
             Some(Owner::Workload(workload)) => self.bridge_to_vrouter(device, network, mac, workload, work),
             None => {
                 let address = self.destination(&work);
@@ -70,6 +67,30 @@ impl Walker<'_> {
             have_it: have_it.map(|other| fabric.devices[other].name.clone()).collect(),
         };
         self.drop(Node::Device(device), work, reason)
+    }
+
+    /// A frame to a server behind other devices of the same network.
+    pub(super) fn bridge_to_server(
+        &self,
+        device: DeviceId,
+        network: NetworkId,
+        mac: MacAddr,
+        server: ServerId,
+        work: Work,
+    ) -> Outcomes {
+        let fabric = self.fabric;
+        let carries = |leaf: &DeviceId| fabric.access(*leaf, server, network).is_some();
+        let leaves: Vec<DeviceId> = fabric.leaves_of(server).into_iter().filter(carries).collect();
+        if leaves.is_empty() {
+            let at = &fabric.servers[server];
+            let reason = Drop::NotCarried {
+                server: at.name.clone(),
+                port_group: fabric.port_groups[at.port_group].name.clone(),
+                network: fabric.networks[network].name.clone(),
+            };
+            return self.drop(Node::Device(device), work, reason);
+        }
+        self.bridge_to_devices(device, network, mac, &leaves, work)
     }
 
     /// A frame to other devices of the same network, over VXLAN with the network's VNI.

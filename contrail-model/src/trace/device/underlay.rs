@@ -19,7 +19,11 @@ impl Walker<'_> {
         let at = &fabric.devices[device];
         let destination = self.destination(&work);
         if at.loopback == Some(destination) {
-            return self.terminate(device, from, work);
+            return match from {
+                // Two devices with one loopback (rule I2): the tunnel to the other ends here.
+                From::Here => self.drop(here, work, Drop::Loop),
+                From::Access(..) | From::Fabric => self.terminate(device, from, work),
+            };
         }
         if !matches!(from, From::Here) {
             work.packet.hop();
@@ -150,7 +154,7 @@ impl Walker<'_> {
         if fabric.access(device, server, network).is_some() {
             return self.out_of_access(device, server, network, work);
         }
-        self.bridge_to_devices(device, network, mac, &fabric.leaves_of(server), work)
+        self.bridge_to_server(device, network, mac, server, work)
     }
 
     /// Out of an underlay IRB with a secondary address to a workload under IP fabric forwarding.

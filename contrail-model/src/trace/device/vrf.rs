@@ -67,7 +67,7 @@ impl Walker<'_> {
         if fabric.access(device, server, network).is_some() {
             return self.out_of_access(device, server, network, work);
         }
-        self.bridge_to_devices(device, network, mac, &fabric.leaves_of(server), work)
+        self.bridge_to_server(device, network, mac, server, work)
     }
 
     /// To a device that has the IRB which is missing here, by its type-5 route.

@@ -48,7 +48,7 @@ impl Walker<'_> {
             return self.by_ip_fabric(server, workload, destination, work);
         }
         if network.fabric_snat {
-            return self.by_snat(server, network.name.clone(), destination, work);
+            return self.by_snat(server, workload, destination, work);
         }
         let table = self.vrouter_table(server, from);
         self.drop(here, work, self.no_route(table, destination, because))

@@ -46,16 +46,22 @@ impl Walker<'_> {
     pub(super) fn by_snat(
         &self,
         server: ServerId,
-        network: Name,
+        workload: WorkloadId,
         destination: IpAddr,
         mut work: Work,
     ) -> Outcomes {
         let fabric = self.fabric;
+        let at = &fabric.workloads[workload];
+        let workload_name = at.name.clone();
+        let network = fabric.networks[at.interface.network].name.clone();
         let here = Node::Server(server);
         let Some(Nat { workload, inside, outside, pool: [first, last], .. }) = self.nat.clone() else {
-            let protocol = self.protocol.name();
-            let has_pool = fabric.pools.iter().any(|pool| pool.protocol == self.protocol);
-            if !self.is_answer && !has_pool {
+            if self.is_answer {
+                // The answer of a flow that cannot have been opened.
+                return self.drop(here, work, Drop::BehindSnat { workload: workload_name, network });
+            }
+            if !fabric.pools.iter().any(|pool| pool.protocol == self.protocol) {
+                let protocol = self.protocol.name();
                 return self.drop(here, work, Drop::NoTranslationPool { protocol, network });
             }
             let missing = format!("whether {network} behind distributed SNAT may send this");

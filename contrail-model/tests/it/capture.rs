@@ -1,0 +1,102 @@
+//! The frames of a trace as a capture file, and what tshark says of them.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use contrail_model::Trace;
+use contrail_model::trace::{TraceFrame, write_pcapng};
+use contrail_wire::{Decoder, LinkType, MplsPayload};
+
+use crate::{OCTAVIA, fabric};
+
+/// The frames of all required flows, for each way that the plan finds.
+fn frames() -> Vec<TraceFrame> {
+    let fabric = fabric(OCTAVIA);
+    let plan = fabric.plan();
+    let traces = plan.candidates.iter().flat_map(|candidate| candidate.apply(&fabric).trace_required());
+    traces.flat_map(|trace: Trace| trace.frames()).collect()
+}
+
+fn pcapng() -> Vec<u8> {
+    let mut file = Vec::new();
+    write_pcapng(&frames(), &mut file).unwrap();
+    file
+}
+
+#[test]
+fn what_is_read_back_is_what_was_traced() {
+    let frames = frames();
+    let file = pcapng();
+    let mut reader = contrail_wire::capture::Reader::new(&file[..]).unwrap();
+    let decoder = Decoder::new().mpls_payload(&|_| MplsPayload::Ip);
+    let mut expected = frames.iter();
+    while let Some(read) = reader.next_frame().unwrap() {
+        let frame = expected.next().unwrap();
+        assert_eq!(read.link(), Some(LinkType::Ethernet));
+        let mut headers = Vec::new();
+        for level in decoder.ethernet(read.bytes).unwrap().levels() {
+            headers.extend(level.unwrap().headers().map(|(_, header)| header));
+        }
+        let traced: Vec<_> = frame.packet.headers().map(|entry| *entry.header()).collect();
+        assert_eq!(headers, traced, "{}", frame.comment);
+    }
+    assert!(expected.next().is_none());
+}
+
+#[test]
+fn tshark_accepts_every_frame_and_reads_the_same_tunnels() {
+    if Command::new("tshark").arg("--version").output().is_err() {
+        let _ = std::io::stderr()
+            .write_all(b"SKIPPED: tshark is not installed; traced frames were not shown to it\n");
+        return;
+    }
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces.pcapng");
+    std::fs::write(&path, pcapng()).unwrap();
+    let fields = [
+        "frame.number",
+        "vxlan.vni",
+        "mpls.label",
+        "ip.src",
+        "ip.dst",
+        "udp.srcport",
+        "_ws.malformed",
+        "_ws.expert.group",
+    ];
+    let mut tshark = Command::new("tshark");
+    tshark.arg("-r").arg(&path).args(["-n", "-T", "fields", "-E", "aggregator=|"]);
+    for option in ["ip.check_checksum:TRUE", "tcp.check_checksum:TRUE", "udp.check_checksum:TRUE"] {
+        tshark.args(["-o", option]);
+    }
+    for field in fields {
+        tshark.args(["-e", field]);
+    }
+    let output = tshark.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let frames = frames();
+    assert_eq!(text.lines().count(), frames.len());
+    for (line, frame) in text.lines().zip(&frames) {
+        let found: Vec<&str> = line.split('\t').collect();
+        let &[_, vni, label, source, destination, port, malformed, groups] = found.as_slice() else {
+            panic!("{line}")
+        };
+        let comment = &frame.comment;
+        assert_eq!(malformed, "", "{comment}");
+        // 0x01000000 is the group of checksum notes, 0x07000000 that of malformed packets (epan/proto.h).
+        for group in groups.split('|') {
+            assert!(!["16777216", "117440512"].contains(&group), "{comment}: {line}");
+        }
+        let values = |layer: &str, field: &str| -> String {
+            let headers = frame.packet.headers().filter(|entry| entry.header().layer().name() == layer);
+            let fields = headers.flat_map(contrail_model::trace::TracedHeader::fields);
+            let values: Vec<String> = fields.filter(|f| f.name == field).map(|f| f.value).collect();
+            values.join("|")
+        };
+        assert_eq!(vni, values("vxlan", "vni"), "{comment}");
+        assert_eq!(label, values("mpls", "label"), "{comment}");
+        assert_eq!(source, values("ipv4", "source_address"), "{comment}");
+        assert_eq!(destination, values("ipv4", "destination_address"), "{comment}");
+        assert_eq!(port, values("udp", "source_port"), "{comment}");
+    }
+}

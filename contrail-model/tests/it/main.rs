@@ -1,0 +1,49 @@
+//! The model from the outside: documents in, verdicts out.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod capture;
+mod golden;
+mod load;
+mod placement;
+mod rules;
+mod traces;
+
+use contrail_model::Fabric;
+
+/// The fabric of the article's first round, as it stands in the examples.
+const OCTAVIA: &str = include_str!("../../../examples/fabrics/octavia.yaml");
+
+/// The same after the plan's first way has been gone: the logical router on the left pair, both static routes.
+fn solved() -> String {
+    with(
+        OCTAVIA,
+        &[
+            ("extended_to: []", "extended_to: [leaf1, leaf2]"),
+            (
+                "mac: \"02:c0:00:00:00:11\"}]",
+                "mac: \"02:c0:00:00:00:11\"}]\n    routes: [{to: 10.99.0.0/24, via: 10.1.10.1}]",
+            ),
+            (
+                "mac: \"02:c0:00:00:00:12\"}]",
+                "mac: \"02:c0:00:00:00:12\"}]\n    routes: [{to: 10.99.0.0/24, via: 10.1.10.1}]",
+            ),
+        ],
+    )
+}
+
+/// A document with texts replaced, each of which must be there exactly once.
+fn with(text: &str, replacements: &[(&str, &str)]) -> String {
+    let mut text = text.to_owned();
+    for (from, to) in replacements {
+        assert_eq!(text.matches(from).count(), 1, "`{from}` should be in the document once");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+fn fabric(text: &str) -> Fabric {
+    match Fabric::from_yaml(text) {
+        Ok(fabric) => fabric,
+        Err(error) => panic!("{error}"),
+    }
+}
