@@ -157,7 +157,7 @@ impl<'r> Reader<'r> {
         let file = match *magic {
             [] => return Err(CaptureError::Empty),
             [0x0a, 0x0d, 0x0d, 0x0a] => PcapNGReader::new(BUFFER, input).map(boxed),
-            [0xa1, 0xb2, ..] | [.., 0xb2, 0xa1] => LegacyPcapReader::new(BUFFER, input).map(boxed),
+            [0xa1, 0xb2, _, _] | [_, _, 0xb2, 0xa1] => LegacyPcapReader::new(BUFFER, input).map(boxed),
             _ => return Err(CaptureError::NotACapture),
         };
         match file {

@@ -1,0 +1,57 @@
+//! Every file of the corpus: nothing panics, and what is read is written again byte for byte.
+
+use std::fs::{self, File};
+
+use contrail_wire::capture::Reader;
+use contrail_wire::tunnel::mpls::LabelStack;
+use contrail_wire::{Decoder, MplsPayload};
+
+use crate::corpus;
+use crate::packets::{error, levels, rebuilt, survives};
+
+fn guess(_: &LabelStack<'_>) -> MplsPayload {
+    MplsPayload::GuessByFirstNibble
+}
+
+#[test]
+fn every_captured_frame_is_written_again_from_its_headers() {
+    let Some(captures) = corpus::part("captures") else { return };
+    let decoder = Decoder::new().vxlan_ports(&[4789, 8472]).mpls_payload(&guess);
+    let (mut whole, mut partly) = (0, 0);
+    for path in corpus::files(&captures) {
+        let Ok(mut capture) = Reader::new(File::open(&path).unwrap()) else { continue };
+        while let Ok(Some(frame)) = capture.next_frame() {
+            let Some(link) = frame.link() else { continue };
+            let levels = levels(&decoder, link, frame.bytes, frame.original_length);
+            assert_eq!(rebuilt(&levels), frame.bytes, "{} frame {}", path.display(), frame.number);
+            match error(&levels) {
+                None => whole += 1,
+                Some(_) => partly += 1,
+            }
+        }
+    }
+    println!("{whole} frames, and {partly} up to an error");
+    assert!(whole > 10_000);
+}
+
+#[test]
+fn no_file_of_the_corpus_is_too_much() {
+    for part in ["captures", "fuzz-seeds", "malformed"] {
+        let Some(folder) = corpus::part(part) else { continue };
+        for path in corpus::files(&folder) {
+            // As a capture, whatever it is.
+            let bytes = fs::read(&path).unwrap();
+            if let Ok(mut capture) = Reader::new(&bytes[..]) {
+                while let Ok(Some(frame)) = capture.next_frame() {
+                    assert!(frame.bytes.len() <= frame.original_length);
+                }
+            }
+            // As a frame, and as frames behind what fuzzers put in front.
+            for start in [0, 1, 4, 8, 24, 40] {
+                if let Some(frame) = bytes.get(start..bytes.len().min(start + 600)) {
+                    survives(frame);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! The public API against hostile bytes, laws, the defects of other libraries and captures made by others.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should fail where it stands"
+)]
+
+mod corpus;
+mod edit;
+mod encapsulation;
+mod frames;
+mod generated;
+mod headers;
+mod malformed;
+mod others;
+mod packets;
+
+#[cfg(feature = "capture")]
+mod captures;
+#[cfg(feature = "capture")]
+mod files;
