@@ -1,13 +1,13 @@
 //! Every file of the corpus: nothing panics, and what is read is written again byte for byte.
 
-use std::fs::{self, File};
+use std::fs::File;
 
 use contrail_wire::capture::Reader;
 use contrail_wire::tunnel::mpls::LabelStack;
 use contrail_wire::{Decoder, MplsPayload};
 
 use crate::corpus;
-use crate::packets::{error, levels, rebuilt, survives};
+use crate::packets::{error, levels, rebuilt};
 
 fn guess(_: &LabelStack<'_>) -> MplsPayload {
     MplsPayload::GuessByFirstNibble
@@ -35,22 +35,13 @@ fn every_captured_frame_is_written_again_from_its_headers() {
 }
 
 #[test]
-fn no_file_of_the_corpus_is_too_much() {
-    for part in ["captures", "fuzz-seeds", "malformed"] {
+fn no_file_of_the_corpus_is_too_much_as_a_capture() {
+    for part in ["captures", "fuzz-seeds", "malformed", "mrt"] {
         let Some(folder) = corpus::part(part) else { continue };
         for path in corpus::files(&folder) {
-            // As a capture, whatever it is.
-            let bytes = fs::read(&path).unwrap();
-            if let Ok(mut capture) = Reader::new(&bytes[..]) {
-                while let Ok(Some(frame)) = capture.next_frame() {
-                    assert!(frame.bytes.len() <= frame.original_length);
-                }
-            }
-            // As a frame, and as frames behind what fuzzers put in front.
-            for start in [0, 1, 4, 8, 24, 40] {
-                if let Some(frame) = bytes.get(start..bytes.len().min(start + 600)) {
-                    survives(frame);
-                }
+            let Ok(mut capture) = Reader::new(File::open(&path).unwrap()) else { continue };
+            while let Ok(Some(frame)) = capture.next_frame() {
+                assert!(frame.bytes.len() <= frame.original_length);
             }
         }
     }

@@ -230,3 +230,19 @@ fn each_input_does_what_it_must() {
     assert!(rows.next().is_none(), "inputs are missing");
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+#[test]
+fn no_file_of_the_corpus_is_too_much_as_a_frame() {
+    for part in ["captures", "fuzz-seeds", "malformed"] {
+        let Some(folder) = corpus::part(part) else { continue };
+        for path in corpus::files(&folder) {
+            let bytes = fs::read(&path).unwrap();
+            // The whole, and what stands behind what fuzzers and capture files put in front.
+            for start in [0, 1, 4, 8, 24, 40] {
+                if let Some(frame) = bytes.get(start..bytes.len().min(start + 600)) {
+                    survives(frame);
+                }
+            }
+        }
+    }
+}
