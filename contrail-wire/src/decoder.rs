@@ -35,9 +35,9 @@ pub enum MplsPayload {
     Ethernet,
     /// A control word (RFC 4448), then an Ethernet frame.
     EthernetWithControlWord,
-    /// A guess, as most dissectors make it: first nibble 4 is IPv4, 6 is IPv6, 0 is a control word and
-    /// Ethernet, 1 an associated channel (RFC 4385), which is left as payload, anything else Ethernet. Wrong for
-    /// each Ethernet frame whose destination starts so.
+    /// A guess, as tshark and others make it: first nibble 4 is IPv4, 6 is IPv6, 0 a control word and Ethernet;
+    /// anything else, among it an associated channel (RFC 4385), is left as payload. Wrong for each Ethernet frame
+    /// without a control word: it is missed, or taken for what its destination address starts like.
     GuessByFirstNibble,
 }
 
@@ -403,10 +403,9 @@ impl<'a> Level<'a> {
         let by_version = if first_nibble == Some(6) { PayloadKind::Ipv6 } else { PayloadKind::Ipv4 };
         let chosen = match (self.decoder.mpls_payload)(stack) {
             MplsPayload::GuessByFirstNibble => match first_nibble {
-                None | Some(1) => MplsPayload::Opaque,
                 Some(4 | 6) => MplsPayload::Ip,
                 Some(0) => MplsPayload::EthernetWithControlWord,
-                Some(_) => MplsPayload::Ethernet,
+                _ => MplsPayload::Opaque,
             },
             known => known,
         };

@@ -251,7 +251,7 @@ fn a_guess_is_made_only_when_it_is_asked_for() {
     assert_eq!(kind(&ipv6(50, &[])), PayloadKind::Ipv6);
     assert_eq!(kind(&[0, 0, 0, 0]), PayloadKind::Ethernet);
     assert_eq!(kind(&[0x10, 0, 0, 7]), PayloadKind::Opaque, "an associated channel (RFC 4385 5)");
-    assert_eq!(kind(&[0x5e; 14]), PayloadKind::Ethernet);
+    assert_eq!(kind(&[0x5e; 14]), PayloadKind::Opaque);
     assert_eq!(kind(&[]), PayloadKind::Opaque);
 }
 
