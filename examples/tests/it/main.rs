@@ -8,4 +8,9 @@
 
 #[path = "../../../contrail-wire/tests/it/corpus.rs"]
 mod corpus;
+mod fresh;
+#[expect(dead_code, reason = "the tests of contrail-wire use more of it")]
+#[path = "../../../contrail-wire/tests/it/generated.rs"]
+mod generated;
 mod oracle;
+mod program;

@@ -1,7 +1,7 @@
 //! `dissect --json` against tshark, frame by frame and field by field.
 
-mod columns;
-mod rules;
+pub(crate) mod columns;
+pub(crate) mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -27,6 +27,7 @@ pub(crate) struct Ours {
     pub(crate) captured: usize,
 }
 
+/// The frames of a capture up to where it cannot be read on.
 pub(crate) fn dissected(file: &Path) -> Vec<Ours> {
     let options = Options::default();
     let mpls_payload = |stack: &LabelStack<'_>| options.payload_of(stack);
@@ -148,5 +149,6 @@ fn every_capture_agrees_with_tshark_or_the_difference_is_listed() {
     );
     let rules: BTreeSet<_> = rules::names().collect();
     let reasons: BTreeSet<_> = listed.reasons.keys().map(String::as_str).collect();
+    assert_eq!(rules, by_rule.into_keys().collect(), "each rule applies to some frame");
     assert_eq!(rules, reasons, "each rule has a reason in {LIST}");
 }

@@ -10,7 +10,7 @@ use super::Ours;
 use super::rules::token;
 
 /// tshark's columns for the formats that are compared.
-const COMPARED: [&str; 39] = [
+pub(crate) const COMPARED: [&str; 43] = [
     "eth.dst",
     "eth.src",
     "eth.type",
@@ -50,8 +50,11 @@ const COMPARED: [&str; 39] = [
     "vxlan.gbp",
     "vxlan.vni",
     "vxlan.reserved8",
+    "mpls.label",
+    "mpls.exp",
+    "mpls.bottom",
+    "mpls.ttl",
 ];
-const MPLS: [&str; 4] = ["mpls.label", "mpls.exp", "mpls.bottom", "mpls.ttl"];
 
 /// One line of tshark's table.
 pub(crate) struct Row<'t> {
@@ -115,7 +118,6 @@ impl<'c> Comparison<'c> {
         columns.entry("frame.cap_len").or_default().push(ours.captured.to_string());
         let differing = COMPARED
             .into_iter()
-            .chain(MPLS)
             .chain(["frame.len", "frame.cap_len"])
             .map(|name| Column {
                 name,
@@ -154,12 +156,17 @@ impl<'c> Comparison<'c> {
         self.ours.layers.iter().map(|layer| layer["layer"].as_str().unwrap()).collect()
     }
 
+    pub(crate) fn protocols(&self) -> Vec<&'c str> {
+        self.theirs.text("frame.protocols").split(':').collect()
+    }
+
     /// The protocols that tshark names behind those that we name; `None` if it names others.
     pub(crate) fn beyond(&self) -> Option<Vec<&'c str>> {
-        let named = self.theirs.text("frame.protocols").split(':');
         // What is no header, or is said twice.
-        let mut theirs =
-            named.filter(|name| !matches!(*name, "" | "ethertype" | "raw" | "pwethheuristic" | "pwethnocw"));
+        let mut theirs = self
+            .protocols()
+            .into_iter()
+            .filter(|name| !matches!(*name, "" | "ethertype" | "raw" | "pwethheuristic" | "pwethnocw"));
         for ours in tokens(&self.ours.layers) {
             if theirs.next() != Some(ours) {
                 return None;
@@ -174,11 +181,16 @@ fn tokens(layers: &[Value]) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut next = 0;
     let mut above = "";
+    let mut second_of_two = false;
     for layer in layers {
         let name = layer["layer"].as_str().unwrap();
         match name {
             "mpls" if above == "mpls" => {}
-            "vlan" if next == 0x88a8 => tokens.push("ieee8021ad"),
+            "vlan" if second_of_two => second_of_two = false,
+            "vlan" if next == 0x88a8 => {
+                tokens.push("ieee8021ad");
+                second_of_two = layer["ethertype"] == 0x88a8;
+            }
             "ipv6_extension" => tokens.push(match next {
                 0 => "ipv6.hopopts",
                 43 => "ipv6.routing",
@@ -189,7 +201,8 @@ fn tokens(layers: &[Value]) -> Vec<&str> {
             name => tokens.push(token(name)),
         }
         above = name;
-        next = layer["ethertype"].as_u64().or(layer["next_header"].as_u64()).unwrap_or(0);
+        let names_next = ["ethertype", "protocol_type", "next_header"];
+        next = names_next.iter().find_map(|field| layer[field].as_u64()).unwrap_or(0);
     }
     tokens
 }
@@ -211,6 +224,8 @@ impl fmt::Display for Comparison<'_> {
 fn columns(layers: &[Value]) -> BTreeMap<&'static str, Vec<String>> {
     let mut columns = BTreeMap::<_, Vec<String>>::new();
     let mut tag_is_802_1ad = false;
+    // Of two 802.1ad tags in a row tshark makes one header, whose fields have other names.
+    let mut second_of_two = false;
     for layer in layers {
         let mut add = |column: &'static str, value: String| columns.entry(column).or_default().push(value);
         let number = |field: &str| layer[field].as_u64().unwrap();
@@ -230,13 +245,16 @@ fn columns(layers: &[Value]) -> BTreeMap<&'static str, Vec<String>> {
                 tag_is_802_1ad = number("ethertype") == 0x88a8;
             }
             "vlan" => {
-                if tag_is_802_1ad {
+                let first_of_two = tag_is_802_1ad && !second_of_two && number("ethertype") == 0x88a8;
+                if first_of_two || second_of_two {
+                } else if tag_is_802_1ad {
                     add("ieee8021ad.id", number("vlan_id").to_string());
                 } else {
                     add("vlan.id", number("vlan_id").to_string());
                     add("vlan.priority", number("priority_code_point").to_string());
                     type_behind("vlan.etype", &mut add);
                 }
+                second_of_two = first_of_two;
                 tag_is_802_1ad = number("ethertype") == 0x88a8;
             }
             "arp" => add("arp.opcode", number("operation").to_string()),
@@ -303,7 +321,8 @@ fn columns(layers: &[Value]) -> BTreeMap<&'static str, Vec<String>> {
                 add("mpls.bottom", u8::from(layer["bottom_of_stack"].as_bool().unwrap()).to_string());
                 add("mpls.ttl", number("ttl").to_string());
             }
-            "linux_sll" | "ipv6_extension" | "icmp" | "icmpv6" | "control_word" => {}
+            "linux_sll" => tag_is_802_1ad = number("protocol_type") == 0x88a8,
+            "ipv6_extension" | "icmp" | "icmpv6" | "control_word" => {}
             other => panic!("no columns for {other}"),
         }
     }

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::Ours;
 use super::columns::Comparison;
 
 /// tshark's list of frames is another one.
@@ -11,7 +12,7 @@ pub(crate) const CONTAINER: &str = "container";
 type Condition = fn(&Comparison<'_>) -> bool;
 
 /// The first that holds is the reason.
-const RULES: [(&str, Condition); 14] = [
+const RULES: [(&str, Condition); 13] = [
     ("container", |frame| frame.differs_in("frame.cap_len")),
     ("frame-length", |frame| {
         // tshark keeps the length as a signed number.
@@ -39,20 +40,18 @@ const RULES: [(&str, Condition); 14] = [
                 .any(|field| message(frame).starts_with(field))
             && goes_on_with(frame, |next| next == "gre")
     }),
-    ("vxlan-flag", |frame| {
-        error_in(frame, "vxlan")
-            && message(frame).starts_with("flags")
-            && goes_on_with(frame, |next| next == "vxlan")
-    }),
     ("overrun", |frame| message(frame).contains(" claims ") && goes_on_with(frame, |_| true)),
     ("bad-header", |frame| {
         let refused = frame.ours.error.as_ref().and_then(|error| error["layer"].as_str());
         let shown = |next: &str| Some(next) == refused.map(token) || next == "data";
-        ["needs", "version", "ihl", "data_offset"].iter().any(|problem| message(frame).starts_with(problem))
+        ["needs", "version", "ihl", "data_offset", "hardware_length", "protocol_length"]
+            .iter()
+            .any(|problem| message(frame).starts_with(problem))
             && frame.theirs_goes_on()
             && match frame.beyond().as_deref() {
                 Some([]) => true,
-                Some([next]) => shown(next),
+                // A trailer may be found behind the whole frame.
+                Some([next] | [next, "f5ethtrailer"]) => shown(next),
                 _ => false,
             }
     }),
@@ -111,6 +110,72 @@ pub(crate) fn of(frame: &Comparison<'_>) -> Option<&'static str> {
 /// tshark does not name VXLAN-GPE itself in its list of protocols.
 fn is_in_vxlan_gpe(next: &str) -> bool {
     matches!(next, "ip" | "ipv6" | "eth" | "nsh")
+}
+
+/// What happens besides to frames that nobody would send.
+const ODD_RULES: [(&str, Condition); 9] = [
+    // What MPLS carries is a guess, and tshark takes what starts like a known vendor's address for no control word.
+    ("guess", |frame| {
+        let control_word = frame.ours.layers.iter().position(|layer| layer["layer"] == "control_word");
+        frame.protocols().contains(&"pwethnocw")
+            && control_word.is_some_and(|cut| {
+                let layers = frame.ours.layers[..cut].to_vec();
+                Comparison::new(&Ours { layers, error: None, ..*frame.ours }, frame.theirs).theirs_goes_on()
+            })
+    }),
+    // tshark shows a VXLAN header without the I flag, whose VNI RFC 7348 calls invalid.
+    ("vxlan-flag", |frame| {
+        error_in(frame, "vxlan")
+            && message(frame).starts_with("flags")
+            && goes_on_with(frame, |next| next == "vxlan")
+    }),
+    // tshark hands IPv4 with version 6 to IPv6, and shows both.
+    ("other-version", |frame| {
+        message(frame).starts_with("version") && goes_on_with(frame, |next| next == "ip")
+    }),
+    // RFC 3032 gives labels 0 and 2 to IPv4 and IPv6; tshark guesses behind them too.
+    ("explicit-null", |frame| {
+        message(frame).starts_with("version")
+            && frame.ours.layers.last().is_some_and(|layer| layer["label"] == 0 || layer["label"] == 2)
+            && frame.theirs_goes_on()
+    }),
+    // tshark shows no more of IPv4 than a total length that is less than the header's.
+    ("total-length", |frame| message(frame).starts_with("total_length is") && frame.ours_goes_on()),
+    // A total length of 0 is shown as what the frame holds.
+    ("segmentation-offload", |frame| {
+        frame.differs_only_in(&["ip.len"]) && frame.ours.layers.iter().any(|layer| layer["total_length"] == 0)
+    }),
+    // tshark does not read on behind a routing header that is not at its end.
+    ("routing", |frame| {
+        let segments_left = |layer: &Value| {
+            let data = layer["data"].as_str().unwrap_or_default();
+            layer["layer"] == "ipv6_extension" && data.get(2..4).is_some_and(|left| left != "00")
+        };
+        frame.ours_goes_on()
+            && frame.ours.layers.iter().any(segments_left)
+            && frame.protocols().last() == Some(&"ipv6.routing")
+    }),
+    // Ethernet in IP (protocols 97 and 143), and by GRE protocol types other than 0x6558.
+    ("ethernet-in", |frame| {
+        let last = frame.ours.layers.last();
+        frame.ours.error.is_none()
+            && last.is_some_and(|last| {
+                ["protocol", "next_header"].iter().any(|field| last[field] == 97 || last[field] == 143)
+                    || last["layer"] == "gre"
+            })
+            && goes_on_with(frame, |next| matches!(next, "eth" | "etherip"))
+    }),
+    ("carrier", |frame| frame.ours.error.is_none() && goes_on_with(frame, |next| !OURS.contains(&next))),
+];
+
+/// tshark's names of what is decoded here.
+const OURS: [&str; 11] =
+    ["eth", "vlan", "ieee8021ad", "arp", "ip", "ipv6", "udp", "tcp", "vxlan", "mpls", "gre"];
+
+/// As [`of`], for frames of which nothing is known: whatever tshark finds behind all that we show is fine.
+pub(crate) fn of_any_frame(frame: &Comparison<'_>) -> Option<&'static str> {
+    let mut all = RULES.iter().chain(&ODD_RULES);
+    all.find(|(_, holds)| holds(frame)).map(|(name, _)| *name)
 }
 
 /// Whether tshark shows all that we show, and behind it more, that starts with a protocol for which `starts` holds.
