@@ -86,11 +86,8 @@ impl FromStr for MacAddr {
             if group.len() != digits_per_group {
                 return Err(SYNTAX);
             }
-            for pair in group.chunks_exact(2) {
-                let [Some(high), Some(low)] = [pair.first(), pair.last()].map(|digit| hex(digit.copied()))
-                else {
-                    return Err(SYNTAX);
-                };
+            for pair in group.as_chunks::<2>().0 {
+                let [Some(high), Some(low)] = pair.map(hex) else { return Err(SYNTAX) };
                 *nibbles.next().ok_or(SYNTAX)? = high << 4 | low;
                 groups += 1;
             }
@@ -99,8 +96,8 @@ impl FromStr for MacAddr {
     }
 }
 
-fn hex(digit: Option<u8>) -> Option<u8> {
-    let digit = char::from(digit?).to_digit(16)?;
+fn hex(digit: u8) -> Option<u8> {
+    let digit = char::from(digit).to_digit(16)?;
     u8::try_from(digit).ok()
 }
 
