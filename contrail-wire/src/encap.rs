@@ -129,6 +129,14 @@ impl Template {
         }
     }
 
+    const fn first_layer(&self) -> Layer {
+        match (self.link, self.network) {
+            (Some(_), _) => Layer::Ethernet,
+            (None, NetworkHeader::Ipv4(_)) => Layer::Ipv4,
+            (None, NetworkHeader::Ipv6(_)) => Layer::Ipv6,
+        }
+    }
+
     const fn network_ethertype(&self) -> EtherType {
         match self.network {
             NetworkHeader::Ipv4(_) => EtherType::IPV4,
@@ -167,10 +175,12 @@ impl Template {
     /// Writes the outer headers in front of the inner, which stands in `buffer` from `start` to its end, and
     /// returns the whole frame. The inner is read for its flow, and neither moved nor copied.
     ///
-    /// Fails if `start` is less than [`headroom`](Self::headroom) or the inner is too long for the outer lengths.
+    /// Fails if `start` is less than [`headroom`](Self::headroom) or past the buffer's end, or if the inner is too
+    /// long for the outer lengths; what stands in the headroom then is not said.
     pub fn stamp<'b>(&self, buffer: &'b mut [u8], start: usize) -> Result<&'b mut [u8], EncodeError> {
         let headroom = self.headroom();
-        let no_room = EncodeError::NoRoom { layer: Layer::Ethernet, needed: headroom, available: start };
+        let (needed, available) = (headroom.max(start), buffer.len().min(start));
+        let no_room = EncodeError::NoRoom { layer: self.first_layer(), needed, available };
         let first = start.checked_sub(headroom).ok_or(no_room)?;
         let frame = buffer.get_mut(first..).ok_or(no_room)?;
         let (outer, inner) = frame.split_at_mut_checked(headroom).ok_or(no_room)?;

@@ -48,8 +48,9 @@ pub fn encode<'b>(
 /// Puts into `headers` what follows from the others and from `payload`: lengths and checksums. `scratch` needs
 /// room for all headers behind the first and the payload.
 ///
-/// A UDP header in front of VXLAN or MPLS keeps the checksum 0 that RFC 7348 and RFC 7510 give it; options are
-/// taken to be as long as IHL and data offset say.
+/// A UDP header in front of VXLAN or MPLS gets the checksum 0 that RFC 7348 and RFC 7510 give it; options are
+/// taken to be as long as IHL and data offset say. What is borrowed stays as it is, a GRE checksum among it, and
+/// the destination of a routing header is not looked for: it would be that of the pseudo-header (RFC 8200 8.1).
 pub fn complete(headers: &mut [Header<'_>], payload: &[u8], scratch: &mut [u8]) -> Result<(), EncodeError> {
     for index in (0..headers.len()).rev() {
         let Some((before, [header, behind @ ..])) = headers.split_at_mut_checked(index) else { continue };

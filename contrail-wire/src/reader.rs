@@ -79,6 +79,7 @@ impl<'a> Reader<'a> {
         let beyond = length - self.rest.len();
         if beyond <= self.missing {
             self.missing = beyond;
+            self.bound = bound;
             return Ok(());
         }
         let available = claimed - (beyond - self.missing);

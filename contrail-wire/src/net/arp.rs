@@ -15,8 +15,8 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Tolerated: any operation. Other hardware and protocol address lengths are refused, as the addresses would
-//! stand elsewhere; a packet decoder leaves such ARP as payload.
+//! Refused: other lengths of hardware and protocol addresses, as the addresses would stand elsewhere. Tolerated:
+//! any operation.
 //!
 //! ```
 //! use contrail_wire::net::arp::ArpPacket;

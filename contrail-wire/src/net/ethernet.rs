@@ -15,8 +15,8 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Tolerated: any address, any EtherType. A value of 1500 or less is the length of an IEEE 802.3 frame, and
-//! bounds it. There is no preamble and no frame check sequence.
+//! Tolerated: any address, any EtherType. A value of 1500 or less is the length of an IEEE 802.3 frame and bounds
+//! it; one that is more than there is is refused. There is no preamble and no frame check sequence.
 //!
 //! ```
 //! use contrail_wire::net::ethernet::EthernetHeader;

@@ -17,9 +17,10 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Refused: another version, an IHL below 5, a total length below the header's. Tolerated: a wrong checksum
-//! (ask [`Ipv4::checksum_is_right`]), unknown options, and a total length of 0, which a capture taken before
-//! segmentation offload shows: then the frame ends the packet.
+//! Refused: another version, an IHL below 5, a total length below the header's or past what there is. Tolerated: a
+//! wrong checksum (ask [`Ipv4::checksum_is_right`]), any options ([`Ipv4::options`] ends at one whose length cannot
+//! be true), and a total length of 0, which a capture taken before segmentation offload shows: then the frame ends
+//! the packet. A fragment other than the first is not read on, the first no further than its transport header.
 //!
 //! ```
 //! use contrail_wire::net::ipv4::Ipv4Header;

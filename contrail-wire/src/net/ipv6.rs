@@ -161,7 +161,7 @@ impl<'a> Ipv6<'a> {
                     self.protocol = extension.start.next_header;
                     if let (IpProtocol::FRAGMENT, &[high, low, ..]) = (extension.kind, extension.data) {
                         let offset_and_more = u16::from_be_bytes([high, low]);
-                        self.is_fragment = offset_and_more & 0xfff9 != 0;
+                        self.is_fragment |= offset_and_more & 0xfff9 != 0;
                         self.is_later_fragment = offset_and_more & 0xfff8 != 0;
                     }
                 }

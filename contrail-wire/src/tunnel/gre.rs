@@ -199,7 +199,8 @@ impl<'a> Gre<'a> {
         self.words().2.map(|number| number.get())
     }
 
-    /// Whether the checksum over header and `payload` is right; `None` if there is none.
+    /// Whether the checksum over header and `payload` is right; `None` if there is none. The payload is all that
+    /// the IP packet holds behind this header, a label stack with it.
     pub fn checksum_is_right(&self, payload: &[u8]) -> Option<bool> {
         self.checksum()?;
         let sum = Sum::default().bytes(self.header.as_bytes()).bytes(self.optional).bytes(payload);

@@ -11,8 +11,10 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! A stack ends at the entry with the S bit; one without is refused. The stack does not say what it carries:
-//! the caller does, with [`MplsPayload`](crate::MplsPayload). Tolerated: reserved labels anywhere, TTL 0.
+//! A stack ends at the entry with the S bit, however deep that stands; one without is refused. The stack does not
+//! say what it carries: the caller does, with [`MplsPayload`](crate::MplsPayload), and what is not so then is an
+//! error of the header that was expected, as IPv6 behind the IPv4 explicit null. Tolerated: special-purpose labels
+//! anywhere ([`Label::name`] tells them), TTL 0, and nothing behind the stack where nothing is expected.
 //!
 //! ```
 //! use contrail_wire::tunnel::mpls::MplsEntry;

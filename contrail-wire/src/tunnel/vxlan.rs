@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Refused: a header without the I flag, whose VNI is not valid. Tolerated: all reserved bits, which a receiver
-//! ignores (section 5); they are kept and shown.
+//! ignores (section 5), and VNI 0; they are kept and shown. A source port of 4789 makes no VXLAN.
 //!
 //! ```
 //! use contrail_wire::tunnel::vxlan::VxlanHeader;

@@ -149,8 +149,13 @@ fn too_little_room_and_too_long_an_inner_are_refused() {
     let tunnel = Encapsulation::vxlan(Vni::MAX).ipv4([10, 0, 0, 1].into(), [10, 0, 0, 2].into());
     let mut buffer = vec![0xa5; 35 + 14];
     let no_room = tunnel.stamp(&mut buffer, 35).unwrap_err();
-    assert_eq!(no_room.to_string(), "ethernet needs 36 bytes of room, 35 left");
-    assert!(tunnel.stamp(&mut buffer, 50).is_err(), "the inner cannot start behind the buffer");
+    assert_eq!(no_room.to_string(), "ipv4 needs 36 bytes of room, 35 left");
+    let behind = tunnel.stamp(&mut buffer, 50).unwrap_err();
+    assert_eq!(
+        behind.to_string(),
+        "ipv4 needs 50 bytes of room, 49 left",
+        "the inner starts behind the buffer"
+    );
     assert!(buffer.iter().all(|byte| *byte == 0xa5));
 
     let mut buffer = vec![0; 36 + 65500];

@@ -14,6 +14,7 @@ mod headers;
 mod malformed;
 mod others;
 mod packets;
+mod values;
 
 #[cfg(feature = "capture")]
 mod captures;

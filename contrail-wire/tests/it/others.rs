@@ -110,6 +110,26 @@ fn ipv6_fragments_are_treated_alike() {
 }
 
 #[test]
+fn an_atomic_fragment_header_makes_no_fragment_whole() {
+    let udp = [0xc0, 0, 0x12, 0xb5, 0, 8, 0, 0];
+    let first_then_atomic = [&[44, 0, 0, 1, 0, 0, 0, 1][..], &[17, 0, 0, 0, 0, 0, 0, 2], &udp].concat();
+    let packet = ipv6(44, &first_then_atomic);
+    let decoder = Decoder::new();
+    let packet = decoder.ip(&packet).unwrap();
+    assert_eq!((packet.tunnel(), packet.payload_kind()), (None, PayloadKind::Fragment));
+}
+
+#[test]
+fn in_a_snapped_frame_too_an_overrun_names_the_length_that_it_contradicts() {
+    // UDP claims 10 bytes more than IPv4, which is whole on the wire but not in the capture.
+    let mut frame = doc::VXLAN_FRAME[..60].to_vec();
+    frame[UDP + 5] += 10;
+    let decoder = Decoder::new();
+    let found = error(&levels(&decoder, LinkType::Ethernet, &frame, doc::VXLAN_FRAME.len())).unwrap();
+    assert_eq!(found.to_string(), "udp at byte 34: length claims 80 bytes, 70 left in the ipv4 total length");
+}
+
+#[test]
 fn padding_behind_the_total_length_is_no_payload() {
     // packet-strata's iterator never looks at the total length.
     let frame = [&ethernet(0x0800, &ipv4(17, &[0xc0, 0, 0x12, 0xb5, 0, 8, 0, 0]))[..], &[0xee; 18]].concat();
