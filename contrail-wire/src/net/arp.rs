@@ -15,8 +15,8 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Refused: other lengths of hardware and protocol addresses, as the addresses would stand elsewhere. Tolerated:
-//! any operation.
+//! Refused: other lengths of hardware and protocol addresses, as the addresses would stand elsewhere.
+//! Tolerated: any operation.
 //!
 //! ```
 //! use contrail_wire::net::arp::ArpPacket;
