@@ -1,0 +1,7 @@
+//! `contrail-wire` beside its peers, on the same bytes, with the same fields read.
+
+pub mod fields;
+pub mod frames;
+pub mod lower_bound;
+pub mod ours;
+pub mod peers;
