@@ -1,13 +1,20 @@
 use core::fmt;
+use core::str::FromStr;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
+use super::serde_as_text;
+use crate::ValueError;
+
 /// An EtherType, or the length of an IEEE 802.3 frame where it is 1500 or less.
+///
+/// Text is the name of a known one, else the number in hex; a decimal number is read too.
 ///
 /// ```
 /// use contrail_wire::EtherType;
 /// assert_eq!(EtherType::MPLS.to_string(), "mpls");
 /// assert_eq!(EtherType::new(0x88b5).to_string(), "0x88b5");
+/// assert_eq!("0x8847".parse(), Ok(EtherType::MPLS));
 /// ```
 #[derive(
     Clone,
@@ -67,20 +74,21 @@ impl EtherType {
         if self.get() <= 1500 { Some(self.get()) } else { None }
     }
 
+    const NAMES: [(Self, &'static str); 9] = [
+        (Self::IPV4, "ipv4"),
+        (Self::ARP, "arp"),
+        (Self::ETHERNET, "ethernet"),
+        (Self::VLAN, "vlan"),
+        (Self::IPV6, "ipv6"),
+        (Self::MPLS, "mpls"),
+        (Self::MPLS_UPSTREAM, "mpls upstream"),
+        (Self::SERVICE_VLAN, "service vlan"),
+        (Self::LEGACY_SERVICE_VLAN, "legacy service vlan"),
+    ];
+
     /// The name of a known type.
-    pub const fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::IPV4 => "ipv4",
-            Self::ARP => "arp",
-            Self::ETHERNET => "ethernet",
-            Self::VLAN => "vlan",
-            Self::IPV6 => "ipv6",
-            Self::MPLS => "mpls",
-            Self::MPLS_UPSTREAM => "mpls upstream",
-            Self::SERVICE_VLAN => "service vlan",
-            Self::LEGACY_SERVICE_VLAN => "legacy service vlan",
-            _ => return None,
-        })
+    pub fn name(self) -> Option<&'static str> {
+        Self::NAMES.iter().find(|(known, _)| *known == self).map(|(_, name)| *name)
     }
 }
 
@@ -98,3 +106,21 @@ impl fmt::Debug for EtherType {
         fmt::Display::fmt(self, f)
     }
 }
+
+impl FromStr for EtherType {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        if let Some((known, _)) = Self::NAMES.iter().find(|(_, name)| *name == text) {
+            return Ok(*known);
+        }
+        let number = match text.strip_prefix("0x") {
+            Some(digits) => u16::from_str_radix(digits, 16),
+            None => text.parse(),
+        };
+        let what = "name or number of an EtherType";
+        number.map(Self::new).map_err(|_| ValueError::Syntax { what, expected: "one such as mpls or 0x8847" })
+    }
+}
+
+serde_as_text!(EtherType, "an EtherType such as mpls or 0x88b5");

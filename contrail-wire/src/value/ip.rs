@@ -1,7 +1,11 @@
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
+use core::str::FromStr;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+
+use super::serde_as_text;
+use crate::ValueError;
 
 /// An IPv4 address as it stands in a header; `get` gives the standard library's type.
 #[derive(
@@ -48,6 +52,17 @@ impl fmt::Debug for Ipv4Octets {
     }
 }
 
+impl FromStr for Ipv4Octets {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let syntax = ValueError::Syntax { what: "dotted IPv4 address", expected: "four numbers, 192.0.2.1" };
+        text.parse().map(|address: Ipv4Addr| address.into()).map_err(|_| syntax)
+    }
+}
+
+serde_as_text!(Ipv4Octets, "an IPv4 address such as 192.0.2.1");
+
 /// An IPv6 address as it stands in a header; `get` gives the standard library's type.
 #[derive(
     Clone,
@@ -92,12 +107,29 @@ impl fmt::Debug for Ipv6Octets {
     }
 }
 
+impl FromStr for Ipv6Octets {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let syntax = ValueError::Syntax {
+            what: "128-bit IPv6 address",
+            expected: "groups of hex digits, 2001:db8::1",
+        };
+        text.parse().map(|address: Ipv6Addr| address.into()).map_err(|_| syntax)
+    }
+}
+
+serde_as_text!(Ipv6Octets, "an IPv6 address such as 2001:db8::1");
+
 /// What an IP header is followed by (IANA "Assigned Internet Protocol Numbers").
+///
+/// Text is the name of a known one, else the number.
 ///
 /// ```
 /// use contrail_wire::IpProtocol;
 /// assert_eq!(IpProtocol::GRE.to_string(), "gre");
 /// assert_eq!(IpProtocol(200).to_string(), "200");
+/// assert_eq!("47".parse(), Ok(IpProtocol::GRE));
 /// ```
 #[derive(
     Clone,
@@ -149,26 +181,27 @@ impl IpProtocol {
     /// MPLS in IP (RFC 4023).
     pub const MPLS: Self = Self(137);
 
+    const NAMES: [(Self, &'static str); 15] = [
+        (Self::HOP_BY_HOP, "hop-by-hop options"),
+        (Self::ICMP, "icmp"),
+        (Self::IPV4, "ipv4"),
+        (Self::TCP, "tcp"),
+        (Self::UDP, "udp"),
+        (Self::IPV6, "ipv6"),
+        (Self::ROUTING, "routing header"),
+        (Self::FRAGMENT, "fragment header"),
+        (Self::GRE, "gre"),
+        (Self::ESP, "esp"),
+        (Self::AUTHENTICATION, "authentication header"),
+        (Self::ICMPV6, "icmpv6"),
+        (Self::NO_NEXT_HEADER, "no next header"),
+        (Self::DESTINATION_OPTIONS, "destination options"),
+        (Self::MPLS, "mpls"),
+    ];
+
     /// The name of a known protocol.
-    pub const fn name(self) -> Option<&'static str> {
-        Some(match self {
-            Self::HOP_BY_HOP => "hop-by-hop options",
-            Self::ICMP => "icmp",
-            Self::IPV4 => "ipv4",
-            Self::TCP => "tcp",
-            Self::UDP => "udp",
-            Self::IPV6 => "ipv6",
-            Self::ROUTING => "routing header",
-            Self::FRAGMENT => "fragment header",
-            Self::GRE => "gre",
-            Self::ESP => "esp",
-            Self::AUTHENTICATION => "authentication header",
-            Self::ICMPV6 => "icmpv6",
-            Self::NO_NEXT_HEADER => "no next header",
-            Self::DESTINATION_OPTIONS => "destination options",
-            Self::MPLS => "mpls",
-            _ => return None,
-        })
+    pub fn name(self) -> Option<&'static str> {
+        Self::NAMES.iter().find(|(known, _)| *known == self).map(|(_, name)| *name)
     }
 }
 
@@ -186,3 +219,17 @@ impl fmt::Debug for IpProtocol {
         fmt::Display::fmt(self, f)
     }
 }
+
+impl FromStr for IpProtocol {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        if let Some((known, _)) = Self::NAMES.iter().find(|(_, name)| *name == text) {
+            return Ok(*known);
+        }
+        let what = "name or number of a protocol";
+        text.parse().map(Self).map_err(|_| ValueError::Syntax { what, expected: "one such as gre or 47" })
+    }
+}
+
+serde_as_text!(IpProtocol, "an IP protocol such as gre or 47");
