@@ -46,6 +46,7 @@ mod packet;
 mod reader;
 pub mod tunnel;
 mod value;
+mod walk;
 
 pub use decoder::{Decoded, Decoder, LinkType, MplsPayload};
 pub use encap::{Encapsulation, Template};

@@ -56,3 +56,10 @@ pub fn mpls_over_udp() -> Vec<u8> {
 pub fn mpls_over_gre() -> Vec<u8> {
     tunnelled(Encapsulation::mpls_over_gre(Label::new(299_776).unwrap()), &inner_packet())
 }
+
+/// As [`vxlan`], with an 802.1Q tag in front of the outer IPv4 header.
+pub fn vxlan_tagged() -> Vec<u8> {
+    let mut frame = vxlan();
+    frame.splice(12..12, [0x81, 0x00, 0x00, 0xc8]);
+    frame
+}

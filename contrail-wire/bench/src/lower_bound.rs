@@ -75,7 +75,11 @@ fn inner(outer: &[u8; 20], entropy: u16, tunnel: u32, inner_mac: [u8; 6], packet
 
 #[inline(never)]
 pub fn vxlan(frame: &[u8]) -> Option<u64> {
-    let (_, packet) = ethernet(frame)?;
+    in_vxlan(ethernet(frame)?.1)
+}
+
+#[inline(always)]
+fn in_vxlan(packet: &[u8]) -> Option<u64> {
     let (ip, datagram) = ipv4(packet, 17)?;
     let (header, rest) = udp(datagram, 4789)?;
     let (vxlan, frame) = rest.split_first_chunk::<8>()?;
@@ -85,6 +89,16 @@ pub fn vxlan(frame: &[u8]) -> Option<u64> {
     let (link, packet) = ethernet(frame)?;
     let mac = *link.first_chunk::<6>()?;
     inner(ip, u16_at(header, 0), u32_at(vxlan, 4) >> 8, mac, packet).map(|fields| fields.digest())
+}
+
+#[inline(never)]
+pub fn vxlan_tagged(frame: &[u8]) -> Option<u64> {
+    let (link, rest) = frame.split_first_chunk::<14>()?;
+    let (tag, packet) = rest.split_first_chunk::<4>()?;
+    if u16_at(link, 12) != 0x8100 || u16_at(tag, 2) != 0x0800 {
+        return None;
+    }
+    in_vxlan(packet)
 }
 
 #[inline(never)]

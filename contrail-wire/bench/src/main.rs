@@ -74,6 +74,16 @@ fn main() {
         ],
     );
     compare(
+        "Ethernet, 802.1Q, IPv4, UDP, VXLAN, Ethernet, IPv4, TCP",
+        &frames::vxlan_tagged(),
+        &[
+            ("lower bound, by hand", lower_bound::vxlan_tagged),
+            ("contrail-wire", ours::vxlan),
+            ("etherparse, SlicedPacket", peers::etherparse::vxlan_sliced),
+            ("packet-strata, PacketIter", peers::strata::vxlan_iter),
+        ],
+    );
+    compare(
         "Ethernet, IPv4, UDP, MPLS, IPv4, TCP",
         &frames::mpls_over_udp(),
         &[

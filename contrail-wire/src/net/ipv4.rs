@@ -146,7 +146,7 @@ impl Ipv4Header {
 impl FixedHeader for Ipv4Header {
     const LAYER: Layer = Layer::Ipv4;
 
-    #[inline]
+    #[inline(always)]
     fn validate(&self, offset: usize) -> Result<(), DecodeError> {
         if self.version() != 4 {
             let found = self.version().into();
@@ -188,9 +188,9 @@ pub struct Ipv4<'a> {
 
 impl<'a> Ipv4<'a> {
     /// Reads the header and ends `reader` where the total length says, or says why that cannot be.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<(Self, Result<(), DecodeError>), DecodeError> {
-        let start = reader.offset;
+        let start = reader.offset();
         let mut cursor = *reader;
         let header: &Ipv4Header = cursor.header()?;
         let options = cursor.bytes(Layer::Ipv4, start, header.header_length() - Ipv4Header::LEN)?;

@@ -93,7 +93,7 @@ impl Ipv6Header {
 impl FixedHeader for Ipv6Header {
     const LAYER: Layer = Layer::Ipv6;
 
-    #[inline]
+    #[inline(always)]
     fn validate(&self, offset: usize) -> Result<(), DecodeError> {
         if self.version() != 6 {
             let found = self.version().into();
@@ -131,9 +131,8 @@ pub struct Ipv6<'a> {
 
 impl<'a> Ipv6<'a> {
     /// Reads the header and ends `reader` where the payload length says, or says why that cannot be.
-    #[inline]
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<(Self, Result<(), DecodeError>), DecodeError> {
-        let start = reader.offset;
+        let start = reader.offset();
         let header: &Ipv6Header = reader.header()?;
         let length = usize::from(header.payload_length.get());
         let bound = Bound::Ipv6PayloadLength;
@@ -150,6 +149,20 @@ impl<'a> Ipv6<'a> {
             limit => limit,
         };
         Ok((view, rest))
+    }
+
+    /// The header with a chain of extension headers that is known to be whole.
+    pub(crate) fn new(header: &'a Ipv6Header, extensions: &'a [u8]) -> Self {
+        let mut view = Self {
+            header,
+            extensions: &[],
+            protocol: header.next_header,
+            is_fragment: false,
+            is_later_fragment: false,
+        };
+        // What the chain lacks at its end was reported when it was read first.
+        let _ = view.read_extensions(&mut Reader::new(extensions));
+        view
     }
 
     fn read_extensions(&mut self, reader: &mut Reader<'a>) -> Result<(), DecodeError> {
@@ -228,7 +241,7 @@ pub struct Ipv6Extension<'a> {
 impl<'a> Ipv6Extension<'a> {
     /// Moves `reader` only if the whole header is there.
     fn read(kind: IpProtocol, reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let start = reader.offset;
+        let start = reader.offset();
         let mut cursor = *reader;
         let first: &ExtensionStart = cursor.header()?;
         let length = usize::from(first.length);
@@ -314,7 +327,7 @@ impl<'a> Iterator for Ipv6Extensions<'a> {
         if self.rest.is_empty() {
             return None;
         }
-        let mut reader = Reader { rest: self.rest, offset: 0, missing: 0, bound: Bound::HeaderLength };
+        let mut reader = Reader { bound: Bound::HeaderLength, ..Reader::new(self.rest) };
         let extension = Ipv6Extension::read(self.kind, &mut reader).ok()?;
         self.rest = reader.rest;
         self.kind = extension.start.next_header;

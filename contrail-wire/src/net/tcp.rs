@@ -114,7 +114,7 @@ impl TcpHeader {
 impl FixedHeader for TcpHeader {
     const LAYER: Layer = Layer::Tcp;
 
-    #[inline]
+    #[inline(always)]
     fn validate(&self, offset: usize) -> Result<(), DecodeError> {
         if self.data_offset() < 5 {
             let found = self.data_offset().into();
@@ -152,9 +152,9 @@ pub struct Tcp<'a> {
 }
 
 impl<'a> Tcp<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let start = reader.offset;
+        let start = reader.offset();
         let mut cursor = *reader;
         let header: &TcpHeader = cursor.header()?;
         let length = usize::from(header.data_offset()) * 4 - TcpHeader::LEN;

@@ -66,12 +66,12 @@ impl UdpHeader {
     }
 
     /// Reads the header and ends `reader` where the length says, or says why that cannot be.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read<'a>(
         reader: &mut Reader<'a>,
         is_fragment: bool,
     ) -> Result<(&'a Self, Result<(), DecodeError>), DecodeError> {
-        let start = reader.offset;
+        let start = reader.offset();
         let header: &Self = reader.header()?;
         let length = usize::from(header.length.get());
         let limit = match length.checked_sub(Self::LEN) {

@@ -97,10 +97,24 @@ impl GreHeader {
     }
 }
 
+impl GreHeader {
+    /// Bytes that the optional words take, as the flags say: 0 to 12.
+    #[inline(always)]
+    pub const fn optional_length(&self) -> usize {
+        const WORDS: u16 = GreFlags::CHECKSUM | GreFlags::KEY | GreFlags::SEQUENCE;
+        match (self.flags.bits() & WORDS).count_ones() {
+            0 => 0,
+            1 => 4,
+            2 => 8,
+            _ => 12,
+        }
+    }
+}
+
 impl FixedHeader for GreHeader {
     const LAYER: Layer = Layer::Gre;
 
-    #[inline]
+    #[inline(always)]
     fn validate(&self, offset: usize) -> Result<(), DecodeError> {
         if self.flags.bits() & (GreFlags::DISCARD | 0x0007) == 0 {
             return Ok(());
@@ -146,18 +160,12 @@ pub struct Gre<'a> {
 }
 
 impl<'a> Gre<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let start = reader.offset;
+        let start = reader.offset();
         let mut cursor = *reader;
         let header: &GreHeader = cursor.header()?;
-        let words = header.flags.bits() & (GreFlags::CHECKSUM | GreFlags::KEY | GreFlags::SEQUENCE);
-        let optional = match words.count_ones() {
-            0 => &[],
-            1 => cursor.bytes(Layer::Gre, start, 4)?,
-            2 => cursor.bytes(Layer::Gre, start, 8)?,
-            _ => cursor.bytes(Layer::Gre, start, 12)?,
-        };
+        let optional = cursor.bytes(Layer::Gre, start, header.optional_length())?;
         *reader = cursor;
         Ok(Self { header, optional })
     }

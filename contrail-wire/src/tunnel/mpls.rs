@@ -96,7 +96,7 @@ pub struct LabelStack<'a> {
 }
 
 impl<'a> LabelStack<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
         let mut stack = *reader;
         let mut above = 0;
@@ -107,6 +107,11 @@ impl<'a> LabelStack<'a> {
             }
             above += 1;
         }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn new(above: &'a [MplsEntry], bottom: &'a MplsEntry) -> Self {
+        Self { above, bottom }
     }
 
     /// The entries from the outermost to the bottom.

@@ -4,10 +4,11 @@ use std::fs::File;
 
 use contrail_wire::capture::Reader;
 use contrail_wire::tunnel::mpls::LabelStack;
-use contrail_wire::{Decoder, MplsPayload};
+use contrail_wire::{Decoder, LinkType, MplsPayload};
 
 use crate::corpus;
 use crate::packets::{error, levels, rebuilt};
+use crate::walks::assert_same;
 
 fn guess(_: &LabelStack<'_>) -> MplsPayload {
     MplsPayload::GuessByFirstNibble
@@ -23,6 +24,9 @@ fn every_captured_frame_is_written_again_from_its_headers() {
         while let Ok(Some(frame)) = capture.next_frame() {
             let Some(link) = frame.link() else { continue };
             let levels = levels(&decoder, link, frame.bytes, frame.original_length);
+            if matches!(link, LinkType::Ethernet | LinkType::RawIp) {
+                assert_same(&decoder, link, frame.bytes);
+            }
             assert_eq!(rebuilt(&levels), frame.bytes, "{} frame {}", path.display(), frame.number);
             match error(&levels) {
                 None => whole += 1,

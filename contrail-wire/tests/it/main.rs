@@ -15,6 +15,7 @@ mod malformed;
 mod others;
 mod packets;
 mod values;
+mod walks;
 
 #[cfg(feature = "capture")]
 mod captures;
