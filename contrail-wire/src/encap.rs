@@ -198,7 +198,7 @@ impl Template {
             NetworkHeader::Ipv4(mut header) => {
                 let total = Ipv4Header::LEN + length;
                 header.total_length.set(length_field(Layer::Ipv4, "total_length", total)?);
-                header.update_checksum();
+                header.update_checksum(&[]);
                 header.encode(rest)?
             }
             NetworkHeader::Ipv6(mut header) => {

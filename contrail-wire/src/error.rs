@@ -30,6 +30,8 @@ pub enum Layer {
     Icmpv6,
     /// VXLAN.
     Vxlan,
+    /// VXLAN with a next protocol.
+    VxlanGpe,
     /// One MPLS label stack entry.
     Mpls,
     /// The pseudowire control word behind an MPLS label stack.
@@ -54,6 +56,7 @@ impl Layer {
             Self::Icmp => "icmp",
             Self::Icmpv6 => "icmpv6",
             Self::Vxlan => "vxlan",
+            Self::VxlanGpe => "vxlan_gpe",
             Self::Mpls => "mpls",
             Self::ControlWord => "control_word",
             Self::Gre => "gre",

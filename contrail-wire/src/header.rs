@@ -6,18 +6,19 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::net::arp::ArpPacket;
+use crate::net::checksum::Sum;
 use crate::net::ethernet::EthernetHeader;
 use crate::net::icmp::{IcmpHeader, Icmpv6Header};
-use crate::net::ipv4::Ipv4Header;
+use crate::net::ipv4::{Ipv4, Ipv4Header};
 use crate::net::ipv6::{Ipv6Extension, Ipv6Header};
 use crate::net::linux_sll::{LinuxSll, LinuxSll2};
-use crate::net::tcp::TcpHeader;
+use crate::net::tcp::{Tcp, TcpHeader};
 use crate::net::udp::UdpHeader;
 use crate::net::vlan::VlanTag;
 use crate::tunnel::gre::{Gre, GreHeader};
 use crate::tunnel::mpls::{ControlWord, MplsEntry};
-use crate::tunnel::vxlan::VxlanHeader;
-use crate::{Bound, DecodeError, EncodeError, Layer, MacAddr};
+use crate::tunnel::vxlan::{VxlanGpeHeader, VxlanHeader};
+use crate::{Anomaly, AnomalyReport, Bound, DecodeError, EncodeError, Layer, MacAddr};
 
 /// A header of fixed size that *is* its bytes: read in place, changed in place, written as it stands.
 ///
@@ -37,6 +38,11 @@ pub trait FixedHeader: FromBytes + IntoBytes + KnownLayout + Immutable + Unalign
 
     /// Shows each field to `visit`: name as in the RFC's figure, in snake case, and value.
     fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>));
+
+    /// Reports the fields that no sender should write so, as far as the header alone shows it.
+    fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        let _ = report;
+    }
 
     /// Borrows the header at the start of `bytes`, and what follows it.
     fn decode(bytes: &[u8]) -> Result<(&Self, &[u8]), DecodeError> {
@@ -86,6 +92,8 @@ pub enum FieldValue<'a> {
     Ipv6(Ipv6Addr),
     /// Bytes without further meaning here.
     Bytes(&'a [u8]),
+    /// Words.
+    Text(&'a str),
 }
 
 impl fmt::Display for FieldValue<'_> {
@@ -98,6 +106,7 @@ impl fmt::Display for FieldValue<'_> {
             Self::Ipv4(address) => fmt::Display::fmt(address, f),
             Self::Ipv6(address) => fmt::Display::fmt(address, f),
             Self::Bytes(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Self::Text(text) => f.write_str(text),
         }
     }
 }
@@ -112,6 +121,12 @@ macro_rules! from_number {
     )*};
 }
 from_number!(u8, u16, u32);
+
+impl<'a> From<&'a str> for FieldValue<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
 
 impl From<bool> for FieldValue<'_> {
     fn from(flag: bool) -> Self {
@@ -170,6 +185,8 @@ pub enum Header<'a> {
     Icmpv6(Icmpv6Header),
     /// VXLAN.
     Vxlan(VxlanHeader),
+    /// VXLAN with a next protocol.
+    VxlanGpe(VxlanGpeHeader),
     /// A label stack entry.
     Mpls(MplsEntry),
     /// A control word.
@@ -198,6 +215,7 @@ macro_rules! each_header {
             Header::Icmp($fixed) => with_no_variable_part!($variable, $body),
             Header::Icmpv6($fixed) => with_no_variable_part!($variable, $body),
             Header::Vxlan($fixed) => with_no_variable_part!($variable, $body),
+            Header::VxlanGpe($fixed) => with_no_variable_part!($variable, $body),
             Header::Mpls($fixed) => with_no_variable_part!($variable, $body),
             Header::ControlWord($fixed) => with_no_variable_part!($variable, $body),
             Header::Gre($fixed, $variable) => $body,
@@ -238,6 +256,23 @@ impl Header<'_> {
                 }
             }),
         }
+    }
+
+    /// Reports what is odd about the header by itself, of which `offset` says where it stands.
+    pub fn anomalies(&self, offset: usize, each: &mut dyn FnMut(Anomaly)) {
+        let report = &mut AnomalyReport { layer: self.layer(), offset, each };
+        match self {
+            Self::Ipv4(header, options) => Ipv4 { header, options }.anomalies(report),
+            Self::Ipv6Extension(extension) => extension.anomalies(report),
+            Self::Tcp(header, options) => Tcp { header, options }.anomalies(report),
+            Self::Gre(header, optional) => Gre { header, optional }.anomalies(report),
+            _ => each_header!(self, |fixed, _variable| fixed.anomalies(report)),
+        }
+    }
+
+    /// Adds its bytes to a checksum.
+    pub(crate) fn sum(&self, sum: Sum) -> Sum {
+        each_header!(self, |fixed, variable| sum.bytes(fixed.as_bytes()).bytes(variable))
     }
 
     const fn variable_part(&self) -> &'static str {

@@ -15,8 +15,8 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Tolerated: any address, any EtherType. A value of 1500 or less is the length of an IEEE 802.3 frame and bounds
-//! it; one that is more than there is is refused. There is no preamble and no frame check sequence.
+//! Tolerated: any address, any EtherType, any bytes as padding. A value of 1500 or less is the length of an IEEE 802.3
+//! frame and bounds it; one that is more than there is is refused. There is no preamble and no frame check sequence.
 //!
 //! ```
 //! use contrail_wire::net::ethernet::EthernetHeader;
@@ -35,7 +35,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use crate::{EtherType, FieldValue, FixedHeader, Layer, MacAddr};
+use crate::{AnomalyReport, EtherType, FieldValue, FixedHeader, Layer, MacAddr};
 
 /// The Ethernet header; see the [module](self).
 #[derive(
@@ -58,5 +58,17 @@ impl FixedHeader for EthernetHeader {
         visit("destination_address", self.destination_address.into());
         visit("source_address", self.source_address.into());
         visit("ethertype", FieldValue::Hex(self.ethertype.get().into(), 4));
+    }
+
+    fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        if self.source_address.is_group() {
+            report.add(
+                "source_address",
+                self.source_address,
+                "the address of one station",
+                "IEEE 802.3 3.2.3",
+            );
+        }
+        report.ethertype(self.ethertype);
     }
 }

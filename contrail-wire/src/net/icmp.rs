@@ -9,14 +9,19 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Tolerated: everything; the message's body stays payload, a packet quoted in it is not decoded.
+//! Refused: nothing. Tolerated: everything; the message's body stays payload, a packet quoted in it is not decoded.
 //!
 //! ```
 //! use contrail_wire::net::icmp::IcmpHeader;
 //! use contrail_wire::FixedHeader;
 //!
-//! let (header, rest) = IcmpHeader::decode(&[8, 0, 0xf7, 0xff, 0, 0, 0, 0])?;
+//! let echo = [8, 0, 0xf7, 0xff, 0, 0, 0, 0];
+//! let (header, rest) = IcmpHeader::decode(&echo)?;
 //! assert_eq!((header.icmp_type, header.code, rest.len()), (8, 0, 4));
+//!
+//! let mut buffer = [0xa5; 4];
+//! header.encode(&mut buffer).unwrap();
+//! assert_eq!(buffer, echo[..4]);
 //! # Ok::<(), contrail_wire::DecodeError>(())
 //! ```
 

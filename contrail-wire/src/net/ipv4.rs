@@ -19,8 +19,9 @@
 //!
 //! Refused: another version, an IHL below 5, a total length below the header's or past what there is. Tolerated: a
 //! wrong checksum (ask [`Ipv4::checksum_is_right`]), any options ([`Ipv4::options`] ends at one whose length cannot
-//! be true), and a total length of 0, which a capture taken before segmentation offload shows: then the frame ends
-//! the packet. A fragment other than the first is not read on, the first no further than its transport header.
+//! be true), the reserved flag, a TTL of 0, and a total length of 0, which a capture taken before segmentation offload
+//! shows: then the frame ends the packet. A fragment other than the first is not read on, the first no further than
+//! its transport header.
 //!
 //! ```
 //! use contrail_wire::net::ipv4::Ipv4Header;
@@ -28,7 +29,7 @@
 //!
 //! let mut header = Ipv4Header::new([10, 1, 2, 21].into(), [10, 255, 0, 11].into(), IpProtocol::UDP);
 //! header.total_length.set(28);
-//! header.update_checksum();
+//! header.update_checksum(&[]);
 //! let mut buffer = [0xa5; 20];
 //! header.encode(&mut buffer).unwrap();
 //!
@@ -44,8 +45,13 @@ use zerocopy::network_endian::U16;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::checksum::{self, Sum};
+use super::options::Options;
 use crate::reader::Reader;
-use crate::{Bound, DecodeError, FieldValue, FixedHeader, IpProtocol, Ipv4Octets, Layer};
+use crate::value::in_range;
+use crate::{
+    AnomalyReport, Bound, Checksum, DecodeError, FieldValue, FixedHeader, IpProtocol, Ipv4Octets, Layer,
+    ValueError,
+};
 
 /// The part of the header that is always there; see the [module](self).
 #[derive(
@@ -113,6 +119,25 @@ impl Ipv4Header {
         self.dscp_ecn & 0x03
     }
 
+    /// Changes the differentiated services code point, which has 6 bits. The checksum stays as it is.
+    pub fn set_dscp(&mut self, dscp: u8) -> Result<(), ValueError> {
+        in_range("DSCP", dscp.into(), 0x3f)?;
+        self.dscp_ecn = dscp << 2 | self.ecn();
+        Ok(())
+    }
+
+    /// Changes the congestion notification bits, of which there are 2. The checksum stays as it is.
+    pub fn set_ecn(&mut self, ecn: u8) -> Result<(), ValueError> {
+        in_range("ECN", ecn.into(), 0x03)?;
+        self.dscp_ecn = self.dscp_ecn & 0xfc | ecn;
+        Ok(())
+    }
+
+    /// Whether the bit is set that must be zero (RFC 791; RFC 3514 has fun with it).
+    pub const fn reserved_flag(&self) -> bool {
+        self.flags_fragment_offset.get() & 0x8000 != 0
+    }
+
     /// Whether routers may not fragment the packet.
     pub const fn dont_fragment(&self) -> bool {
         self.flags_fragment_offset.get() & 0x4000 != 0
@@ -128,13 +153,13 @@ impl Ipv4Header {
         self.flags_fragment_offset.get() & 0x1fff
     }
 
-    /// Computes the checksum of a header without options and puts it in.
-    pub fn update_checksum(&mut self) {
+    /// Computes the checksum over the header and the `options` behind it, and puts it in.
+    pub fn update_checksum(&mut self, options: &[u8]) {
         self.header_checksum.set(0);
-        self.header_checksum.set(Sum::default().bytes(self.as_bytes()).finish());
+        self.header_checksum.set(Sum::default().bytes(self.as_bytes()).bytes(options).finish());
     }
 
-    /// Takes one hop off the time to live and keeps the checksum right (RFC 1624).
+    /// Takes one hop off the time to live and keeps the checksum right (RFC 1624), whatever the options are.
     pub fn decrement_time_to_live(&mut self) {
         let before = u16::from_be_bytes([self.time_to_live, self.protocol.0]);
         self.time_to_live = self.time_to_live.saturating_sub(1);
@@ -174,6 +199,22 @@ impl FixedHeader for Ipv4Header {
         visit("header_checksum", FieldValue::Hex(self.header_checksum.get().into(), 4));
         visit("source_address", self.source_address.get().into());
         visit("destination_address", self.destination_address.get().into());
+    }
+
+    fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        if self.total_length.get() == 0 {
+            report.add("total_length", 0u8, "the length of header and payload", "RFC 791 3.1");
+        }
+        if self.reserved_flag() {
+            report.add("reserved_flag", true, false, "RFC 791 3.1");
+        }
+        if self.time_to_live == 0 {
+            report.add("time_to_live", 0u8, "1 to 255", "RFC 1122 3.2.1.7");
+        }
+        let source = self.source_address.get();
+        if source.is_multicast() || source.is_broadcast() {
+            report.add("source_address", source, "the address of one host", "RFC 1122 3.2.1.3");
+        }
     }
 }
 
@@ -219,31 +260,104 @@ impl<'a> Ipv4<'a> {
         self.header.flags_fragment_offset.get() & 0x3fff != 0
     }
 
+    /// Verifies the checksum over header and options.
+    pub fn checksum(&self) -> Checksum {
+        let sum = Sum::default().bytes(self.header.as_bytes()).bytes(self.options);
+        Checksum::new(sum, self.header.header_checksum.get())
+    }
+
     /// Whether the checksum over header and options is right.
     pub fn checksum_is_right(&self) -> bool {
-        Sum::default().bytes(self.header.as_bytes()).bytes(self.options).finish() == 0
+        self.checksum() == Checksum::Right
     }
 
     /// The options one by one; ends after an option whose length cannot be true, which it returns as
     /// an error.
     pub const fn options(&self) -> Ipv4Options<'a> {
-        Ipv4Options { rest: self.options }
+        Ipv4Options { raw: Options(self.options) }
+    }
+
+    /// Where the packet ends up: the end of a source route that is not used up, else the destination address. It is
+    /// what the checksums of UDP and TCP cover, which nobody changes on the way.
+    pub fn final_destination(&self) -> Ipv4Addr {
+        let route = self.options().find_map(|option| match option {
+            Ok(Ipv4Option::LooseSourceRoute(route) | Ipv4Option::StrictSourceRoute(route)) => {
+                route.remaining().last()
+            }
+            _ => None,
+        });
+        route.unwrap_or(&self.header.destination_address).get()
+    }
+
+    pub(crate) fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        self.header.anomalies(report);
+        report.checksum("header_checksum", self.checksum(), "RFC 791 3.1");
+        if let Some(Err([option_type, ..])) = self.options().last() {
+            let found = FieldValue::Hex((*option_type).into(), 2);
+            report.add("options", found, "options that end inside the header", "RFC 791 3.1");
+        }
     }
 }
 
-/// An option: its type octet and its data without type and length.
+/// An option of an IPv4 header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ipv4Option<'a> {
-    /// Copied flag (1 bit), class (2) and number (5).
-    pub option_type: u8,
-    /// What the option holds.
-    pub data: &'a [u8],
+#[non_exhaustive]
+pub enum Ipv4Option<'a> {
+    /// The routers that the packet has passed (RFC 791).
+    RecordRoute(Ipv4Route<'a>),
+    /// The routers that the packet is to pass, among others (RFC 791).
+    LooseSourceRoute(Ipv4Route<'a>),
+    /// The routers that the packet is to pass, and no others (RFC 791).
+    StrictSourceRoute(Ipv4Route<'a>),
+    /// Each router on the way looks at the packet (RFC 2113); 0 is the only value in use.
+    RouterAlert(u16),
+    /// Any other, or one of these at a length that it does not have.
+    Other {
+        /// Copied flag (1 bit), class (2) and number (5).
+        option_type: u8,
+        /// What stands behind type and length.
+        data: &'a [u8],
+    },
+}
+
+impl<'a> Ipv4Option<'a> {
+    fn new(option_type: u8, data: &'a [u8]) -> Self {
+        match (option_type, data, Ipv4Route::new(data)) {
+            (0x07, _, Some(route)) => Self::RecordRoute(route),
+            (0x83, _, Some(route)) => Self::LooseSourceRoute(route),
+            (0x89, _, Some(route)) => Self::StrictSourceRoute(route),
+            (0x94, &[high, low], _) => Self::RouterAlert(u16::from_be_bytes([high, low])),
+            _ => Self::Other { option_type, data },
+        }
+    }
+}
+
+/// The addresses of a route and how far it has been followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ipv4Route<'a> {
+    /// Where the next address stands, in octets from the option's first, which is 1: 4 at the start of the route.
+    pub pointer: u8,
+    /// All addresses, used or not.
+    pub addresses: &'a [Ipv4Octets],
+}
+
+impl<'a> Ipv4Route<'a> {
+    fn new(data: &'a [u8]) -> Option<Self> {
+        let (&pointer, addresses) = data.split_first()?;
+        Some(Self { pointer, addresses: FromBytes::ref_from_bytes(addresses).ok()? })
+    }
+
+    /// The addresses from the one that the pointer points at on.
+    pub fn remaining(&self) -> &'a [Ipv4Octets] {
+        let used = usize::from(self.pointer.saturating_sub(4)).div_ceil(4);
+        self.addresses.get(used..).unwrap_or_default()
+    }
 }
 
 /// The options of an IPv4 header; padding is left out. See [`Ipv4::options`].
 #[derive(Clone, Debug)]
 pub struct Ipv4Options<'a> {
-    rest: &'a [u8],
+    raw: Options<'a>,
 }
 
 impl<'a> Iterator for Ipv4Options<'a> {
@@ -251,43 +365,47 @@ impl<'a> Iterator for Ipv4Options<'a> {
     type Item = Result<Ipv4Option<'a>, &'a [u8]>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let option = self.rest;
-            match *option {
-                [] | [0, ..] => return None,
-                [1, ref rest @ ..] => self.rest = rest,
-                [option_type, length, ..] if length >= 2 && usize::from(length) <= option.len() => {
-                    let (this, rest) = option.split_at(usize::from(length));
-                    self.rest = rest;
-                    return Some(Ok(Ipv4Option { option_type, data: this.get(2..).unwrap_or_default() }));
-                }
-                _ => {
-                    self.rest = &[];
-                    return Some(Err(option));
-                }
-            }
-        }
+        let option = self.raw.next()?;
+        Some(option.map(|(option_type, data)| Ipv4Option::new(option_type, data)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::vec::Vec;
+
     use super::*;
 
     #[test]
     fn an_option_of_length_zero_ends_the_list() {
         let header = Ipv4Header::default();
-        let view = Ipv4 { header: &header, options: &[1, 7, 3, 9, 68, 0, 1, 1] };
+        let view = Ipv4 { header: &header, options: &[1, 130, 3, 9, 68, 0, 1, 1] };
         let mut options = view.options();
-        assert_eq!(options.next(), Some(Ok(Ipv4Option { option_type: 7, data: &[9] })));
+        assert_eq!(options.next(), Some(Ok(Ipv4Option::Other { option_type: 130, data: &[9] })));
         assert_eq!(options.next(), Some(Err(&[68, 0, 1, 1][..])));
         assert_eq!(options.next(), None);
     }
 
     #[test]
+    fn options_that_are_known_have_their_type() {
+        let header = Ipv4Header::new([10, 0, 0, 1].into(), [10, 0, 0, 2].into(), IpProtocol::UDP);
+        let options = [0x94, 4, 0, 0, 0x83, 11, 8, 10, 0, 0, 3, 10, 0, 0, 4, 7, 4, 4, 0, 0];
+        let view = Ipv4 { header: &header, options: &options };
+        let found: Vec<_> = view.options().map(Result::unwrap).collect();
+        let addresses =
+            &[Ipv4Octets::from(Ipv4Addr::from([10, 0, 0, 3])), Ipv4Addr::from([10, 0, 0, 4]).into()];
+        let route = Ipv4Route { pointer: 8, addresses };
+        let odd_route = Ipv4Option::Other { option_type: 7, data: &[4, 0] };
+        assert_eq!(found, [Ipv4Option::RouterAlert(0), Ipv4Option::LooseSourceRoute(route), odd_route]);
+        assert_eq!(route.remaining(), &addresses[1..]);
+        assert_eq!(view.final_destination(), Ipv4Addr::from([10, 0, 0, 4]));
+        assert_eq!(Ipv4Route { pointer: 12, addresses }.remaining(), []);
+    }
+
+    #[test]
     fn a_hop_keeps_the_checksum_right() {
         let mut header = Ipv4Header::new([192, 0, 2, 1].into(), [198, 51, 100, 7].into(), IpProtocol::TCP);
-        header.update_checksum();
+        header.update_checksum(&[]);
         for _ in 0..64 {
             header.decrement_time_to_live();
             assert!(Ipv4 { header: &header, options: &[] }.checksum_is_right());

@@ -17,7 +17,11 @@
 //! Refused: another version, an extension header that is not whole, a hop-by-hop or destination option that runs
 //! past its header. Tolerated: extension headers in any order and any number, as RFC 8200 section 4.1 asks of a
 //! receiver; each takes 8 bytes at least, so the payload length bounds them. After a fragment header with an offset
-//! nothing is read on. Jumbograms (RFC 2675) are not read: a payload length of 0 means no payload.
+//! nothing is read on.
+//!
+//! A payload length of 0 means no payload, except in a jumbogram ([RFC 2675](https://www.rfc-editor.org/rfc/rfc2675)),
+//! as large segments look that Linux hands to the card: there the jumbo payload option says the length. One that
+//! says 65535 or less is refused. A UDP length of 0, which a jumbogram may have, is refused as in any other packet.
 //!
 //! ```
 //! use contrail_wire::net::ipv6::Ipv6Header;
@@ -37,7 +41,10 @@ use zerocopy::network_endian::{U16, U32};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::reader::Reader;
-use crate::{Bound, DecodeError, FieldValue, FixedHeader, IpProtocol, Ipv6Octets, Layer};
+use crate::value::in_range;
+use crate::{
+    AnomalyReport, Bound, DecodeError, FieldValue, FixedHeader, IpProtocol, Ipv6Octets, Layer, ValueError,
+};
 
 /// The base header; see the [module](self).
 #[derive(
@@ -84,9 +91,47 @@ impl Ipv6Header {
         class
     }
 
+    /// Changes the traffic class.
+    pub fn set_traffic_class(&mut self, traffic_class: u8) {
+        let others = self.version_class_label.get() & 0xf00f_ffff;
+        self.version_class_label.set(others | u32::from(traffic_class) << 20);
+    }
+
+    /// The differentiated services code point, 0 to 63.
+    pub const fn dscp(&self) -> u8 {
+        self.traffic_class() >> 2
+    }
+
+    /// Changes the differentiated services code point, which has 6 bits.
+    pub fn set_dscp(&mut self, dscp: u8) -> Result<(), ValueError> {
+        in_range("DSCP", dscp.into(), 0x3f)?;
+        self.set_traffic_class(dscp << 2 | self.ecn());
+        Ok(())
+    }
+
+    /// The congestion notification bits, 0 to 3.
+    pub const fn ecn(&self) -> u8 {
+        self.traffic_class() & 0x03
+    }
+
+    /// Changes the congestion notification bits, of which there are 2.
+    pub fn set_ecn(&mut self, ecn: u8) -> Result<(), ValueError> {
+        in_range("ECN", ecn.into(), 0x03)?;
+        self.set_traffic_class(self.traffic_class() & 0xfc | ecn);
+        Ok(())
+    }
+
     /// The flow label, 20 bits.
     pub const fn flow_label(&self) -> u32 {
         self.version_class_label.get() & 0xf_ffff
+    }
+
+    /// Changes the flow label, which has 20 bits.
+    pub fn set_flow_label(&mut self, flow_label: u32) -> Result<(), ValueError> {
+        in_range("flow label", flow_label, 0xf_ffff)?;
+        let others = self.version_class_label.get() & 0xfff0_0000;
+        self.version_class_label.set(others | flow_label);
+        Ok(())
     }
 }
 
@@ -112,6 +157,16 @@ impl FixedHeader for Ipv6Header {
         visit("source_address", self.source_address.get().into());
         visit("destination_address", self.destination_address.get().into());
     }
+
+    fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        if self.hop_limit == 0 {
+            report.add("hop_limit", 0u8, "1 to 255", "RFC 8200 3");
+        }
+        let source = self.source_address.get();
+        if source.is_multicast() {
+            report.add("source_address", source, "the address of one host", "RFC 4291 2.7");
+        }
+    }
 }
 
 /// An IPv6 header with its chain of extension headers, borrowed from a frame.
@@ -134,9 +189,14 @@ impl<'a> Ipv6<'a> {
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<(Self, Result<(), DecodeError>), DecodeError> {
         let start = reader.offset();
         let header: &Ipv6Header = reader.header()?;
-        let length = usize::from(header.payload_length.get());
         let bound = Bound::Ipv6PayloadLength;
-        let limit = reader.limit(Layer::Ipv6, start, "payload_length", length, length, bound);
+        let limit = match (header.payload_length.get(), header.next_header) {
+            (0, IpProtocol::HOP_BY_HOP) => limit_jumbogram(start, reader),
+            (length, _) => {
+                let length = length.into();
+                reader.limit(Layer::Ipv6, start, "payload_length", length, length, bound)
+            }
+        };
         let mut view = Self {
             header,
             extensions: &[],
@@ -188,10 +248,50 @@ impl<'a> Ipv6<'a> {
         result
     }
 
+    /// Where the packet ends up: the end of a route that is not used up, else the destination address. It is what the
+    /// checksums of UDP, TCP and ICMPv6 cover (RFC 8200 8.1). `None` if the route is of a type that is not known here.
+    pub fn final_destination(&self) -> Option<Ipv6Addr> {
+        const SOURCE_ROUTE: u8 = 0;
+        const MOBILE: u8 = 2;
+        const SEGMENTS: u8 = 4;
+        let mut destination = Some(self.header.destination_address);
+        for extension in self.extensions().filter(|extension| extension.kind == IpProtocol::ROUTING) {
+            let &[routing_type, segments_left, _, _, _, _, ref route @ ..] = extension.data else { continue };
+            let (addresses, _) = route.as_chunks::<16>();
+            destination = match routing_type {
+                _ if segments_left == 0 => continue,
+                SOURCE_ROUTE | MOBILE => addresses.last(),
+                // Segments stand from the last to the first, and other things behind them (RFC 8754 2).
+                SEGMENTS => addresses.first(),
+                _ => None,
+            }
+            .map(|address| Ipv6Addr::from(*address).into());
+        }
+        destination.map(Ipv6Octets::get)
+    }
+
     /// The extension headers in order.
     pub const fn extensions(&self) -> Ipv6Extensions<'a> {
         Ipv6Extensions { kind: self.header.next_header, rest: self.extensions }
     }
+}
+
+/// Ends `reader` where the jumbo payload option says, if there is one in the header that comes next; else right here.
+#[cold]
+fn limit_jumbogram(start: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+    let mut ahead = *reader;
+    let hop_by_hop = Ipv6Extension::read(IpProtocol::HOP_BY_HOP, &mut ahead);
+    let jumbo = hop_by_hop.ok().and_then(|header| header.jumbo_payload());
+    let (layer, field, length) = match jumbo {
+        None => (Layer::Ipv6, "payload_length", 0),
+        Some(length) => (Layer::Ipv6Extension, "jumbo_payload_length", length),
+    };
+    let start = if jumbo.is_some() { reader.offset() } else { start };
+    if jumbo.is_some_and(|length| length <= 0xffff) {
+        return Err(DecodeError::field(layer, start, field, length, "65536 at least (RFC 2675 3)"));
+    }
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    reader.limit(layer, start, field, length, length, Bound::Ipv6PayloadLength)
 }
 
 const fn is_extension(protocol: IpProtocol) -> bool {
@@ -274,15 +374,61 @@ impl<'a> Ipv6Extension<'a> {
             _ => Ipv6Options { rest: &[] },
         }
     }
+
+    /// The length of all behind the base header, if this header says it (RFC 2675).
+    pub(crate) fn jumbo_payload(&self) -> Option<u32> {
+        self.options().find_map(|option| match option {
+            Ipv6Option::JumboPayload(length) => Some(length),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        const SOURCE: &str = "RFC 8200 4.5";
+        match (self.kind, self.data) {
+            (IpProtocol::FRAGMENT, &[_, offset_and_more, ..]) => {
+                report.reserved("reserved", self.start.length, 2, SOURCE);
+                report.reserved("reserved2", offset_and_more & 0x06, 2, SOURCE);
+            }
+            (IpProtocol::ROUTING, &[0, ..]) => {
+                report.add("routing_type", 0u8, "another, as this one is deprecated", "RFC 5095 3");
+            }
+            (IpProtocol::AUTHENTICATION, &[high, low, ..]) => {
+                report.reserved("reserved", u16::from_be_bytes([high, low]), 4, "RFC 4302 2.3");
+            }
+            _ => {}
+        }
+    }
 }
 
 /// An option of a hop-by-hop or destination options header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ipv6Option<'a> {
-    /// What to do with an unknown option (2 bits), whether it changes on the way (1), and which it is (5).
-    pub option_type: u8,
-    /// What the option holds.
-    pub data: &'a [u8],
+#[non_exhaustive]
+pub enum Ipv6Option<'a> {
+    /// How many more times the packet may be tunnelled (RFC 2473).
+    TunnelEncapsulationLimit(u8),
+    /// Each router on the way looks at the packet: 0 for multicast listener discovery, 1 for RSVP (RFC 2711).
+    RouterAlert(u16),
+    /// The length of all that follows the base header, in bytes (RFC 2675).
+    JumboPayload(u32),
+    /// Any other, or one of these at a length that it does not have.
+    Other {
+        /// What to do with an unknown option (2 bits), whether it changes on the way (1), and which it is (5).
+        option_type: u8,
+        /// What stands behind type and length.
+        data: &'a [u8],
+    },
+}
+
+impl<'a> Ipv6Option<'a> {
+    const fn new(option_type: u8, data: &'a [u8]) -> Self {
+        match (option_type, data) {
+            (0x04, &[limit]) => Self::TunnelEncapsulationLimit(limit),
+            (0x05, &[a, b]) => Self::RouterAlert(u16::from_be_bytes([a, b])),
+            (0xc2, &[a, b, c, d]) => Self::JumboPayload(u32::from_be_bytes([a, b, c, d])),
+            _ => Self::Other { option_type, data },
+        }
+    }
 }
 
 /// The options of an extension header; padding is left out. See [`Ipv6Extension::options`].
@@ -304,7 +450,7 @@ impl<'a> Iterator for Ipv6Options<'a> {
                     let (data, rest) = rest.split_at_checked(length.into())?;
                     self.rest = rest;
                     if option_type != PADN {
-                        return Some(Ipv6Option { option_type, data });
+                        return Some(Ipv6Option::new(option_type, data));
                     }
                 }
                 _ => return None,

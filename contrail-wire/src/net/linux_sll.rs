@@ -16,7 +16,7 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Tolerated: anything. The protocol type is an EtherType for most ARPHRD types; where it is not (netlink,
+//! Refused: nothing. Tolerated: anything. The protocol type is an EtherType for most ARPHRD types; where it is not (netlink,
 //! radiotap, frame relay), and where it is one that is not known here, the rest is payload.
 //!
 //! ```
@@ -26,13 +26,17 @@
 //! let bytes = [0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 0x08, 0x00];
 //! let (header, _) = LinuxSll::decode(&bytes)?;
 //! assert_eq!(header.protocol_type, EtherType::IPV4);
+//!
+//! let mut buffer = [0xa5; 16];
+//! header.encode(&mut buffer).unwrap();
+//! assert_eq!(buffer, bytes);
 //! # Ok::<(), contrail_wire::DecodeError>(())
 //! ```
 
 use zerocopy::network_endian::{U16, U32};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use crate::{EtherType, FieldValue, FixedHeader, Layer};
+use crate::{AnomalyReport, EtherType, FieldValue, FixedHeader, Layer};
 
 /// Whether the protocol type of a frame from such an interface is an EtherType.
 pub(crate) const fn has_ethertype(arphrd_type: u16) -> bool {
@@ -104,5 +108,9 @@ impl FixedHeader for LinuxSll2 {
         visit("packet_type", self.packet_type.into());
         visit("address_length", self.address_length.into());
         visit("address", FieldValue::Bytes(&self.address));
+    }
+
+    fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        report.reserved("reserved", self.reserved.get(), 4, "LINKTYPE_LINUX_SLL2");
     }
 }

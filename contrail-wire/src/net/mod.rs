@@ -7,6 +7,7 @@ pub mod icmp;
 pub mod ipv4;
 pub mod ipv6;
 pub mod linux_sll;
+mod options;
 pub mod tcp;
 pub mod udp;
 pub mod vlan;

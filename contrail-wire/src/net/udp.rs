@@ -10,8 +10,9 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Refused: a length below 8 or past what IP leaves (except in the first of several fragments). Tolerated: any
-//! checksum; bytes between the UDP length and the end of the IP packet, which belong to nobody.
+//! Refused: a length below 8 or past what IP leaves (except in the first of several fragments). Tolerated: a wrong
+//! checksum (ask [`Packet::transport_checksum`](crate::Packet::transport_checksum)) or none; bytes between the UDP
+//! length and the end of the IP packet, which belong to nobody.
 //!
 //! ```
 //! use contrail_wire::net::udp::UdpHeader;
@@ -50,6 +51,8 @@ pub struct UdpHeader {
 impl UdpHeader {
     /// The port of VXLAN (RFC 7348).
     pub const VXLAN: u16 = 4789;
+    /// The port of VXLAN with a next protocol (VXLAN-GPE).
+    pub const VXLAN_GPE: u16 = 4790;
     /// The port of MPLS in UDP (RFC 7510).
     pub const MPLS: u16 = 6635;
     /// The port on which a vRouter took MPLS in UDP before RFC 7510, and still does.

@@ -17,7 +17,7 @@
 //!
 //! Refused: a version other than 0 (1 is PPTP's) and, as RFC 2784 section 2.3 asks of a receiver without
 //! RFC 1701, a header with any of the bits 1, 4 and 5 (routing, strict source route, recursion). Tolerated: the
-//! other reserved bits. A checksum is not verified unless asked for: [`Gre::checksum_is_right`].
+//! other reserved bits, and a wrong checksum: ask [`Packet::tunnel_checksum`](crate::Packet::tunnel_checksum).
 //!
 //! ```
 //! use contrail_wire::tunnel::gre::GreHeader;
@@ -25,7 +25,10 @@
 //!
 //! let (header, _) = GreHeader::decode(&[0, 0, 0x88, 0x47])?;
 //! assert_eq!(header.protocol_type, EtherType::MPLS);
-//! assert_eq!(*header, GreHeader::new(EtherType::MPLS));
+//!
+//! let mut buffer = [0xa5; 4];
+//! GreHeader::new(EtherType::ETHERNET).encode(&mut buffer).unwrap();
+//! assert_eq!(buffer, [0, 0, 0x65, 0x58]);
 //! # Ok::<(), contrail_wire::DecodeError>(())
 //! ```
 
@@ -34,7 +37,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::net::checksum::Sum;
 use crate::reader::Reader;
-use crate::{DecodeError, EtherType, FieldValue, FixedHeader, Layer};
+use crate::{AnomalyReport, DecodeError, EtherType, FieldValue, FixedHeader, Layer};
 
 /// The first two octets: flags, reserved bits and version.
 #[derive(
@@ -55,6 +58,8 @@ impl GreFlags {
     /// The bits for which RFC 2784 section 2.3 has a receiver discard the packet: 1, 4 and 5. (The section
     /// names bits 1 to 5; RFC 2890 has since given 2 and 3 to key and sequence number.)
     const DISCARD: u16 = 0x4c00;
+    /// The bits that a receiver ignores.
+    const IGNORED: u16 = 0x03f8;
 
     /// The flags with these bits.
     pub const fn new(bits: u16) -> Self {
@@ -138,6 +143,10 @@ impl FixedHeader for GreHeader {
         visit("version", self.flags.version().into());
         visit("protocol_type", FieldValue::Hex(self.protocol_type.get().into(), 4));
     }
+
+    fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        report.reserved("reserved0", self.flags.bits() & GreFlags::IGNORED, 4, "RFC 2784 2.3");
+    }
 }
 
 /// Checksum and reserved1, there if the C flag is set.
@@ -213,6 +222,11 @@ impl<'a> Gre<'a> {
         self.checksum()?;
         let sum = Sum::default().bytes(self.header.as_bytes()).bytes(self.optional).bytes(payload);
         Some(sum.finish() == 0)
+    }
+
+    pub(crate) fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        self.header.anomalies(report);
+        report.reserved("reserved1", self.reserved1().unwrap_or(0), 4, "RFC 2784 2.6");
     }
 
     /// As [`FixedHeader::fields`], with the optional words that are there.

@@ -14,15 +14,22 @@
 //! A stack ends at the entry with the S bit, however deep that stands; one without is refused. The stack does not
 //! say what it carries: the caller does, with [`MplsPayload`](crate::MplsPayload), and what is not so then is an
 //! error of the header that was expected, as IPv6 behind the IPv4 explicit null. Tolerated: special-purpose labels
-//! anywhere ([`Label::name`] tells them), TTL 0, and nothing behind the stack where nothing is expected.
+//! anywhere ([`Label::name`] tells them), TTL 0, and nothing behind the stack where nothing is expected. What is odd
+//! about a stack is an [anomaly](crate::Anomaly).
 //!
 //! ```
 //! use contrail_wire::tunnel::mpls::MplsEntry;
 //! use contrail_wire::{FixedHeader, Label};
 //!
-//! let (entry, _) = MplsEntry::decode(&[0x49, 0x30, 0x01, 0x40])?;
-//! assert_eq!((entry.label().get(), entry.is_bottom(), entry.ttl), (299_776, true, 64));
-//! assert_eq!(*entry, MplsEntry::bottom(Label::new(299_776).unwrap()));
+//! let mut bytes = [0x49, 0x30, 0x0b, 0x3f];
+//! let (entry, _) = MplsEntry::decode_mut(&mut bytes)?;
+//! assert_eq!((entry.label().get(), entry.traffic_class(), entry.is_bottom()), (299_776, 5, true));
+//! entry.set_label(Label::new(299_777).unwrap());
+//! assert_eq!(bytes, [0x49, 0x30, 0x1b, 0x3f]);
+//!
+//! let mut buffer = [0xa5; 4];
+//! MplsEntry::bottom(Label::new(299_776).unwrap()).encode(&mut buffer).unwrap();
+//! assert_eq!(buffer, [0x49, 0x30, 0x01, 0x40]);
 //! # Ok::<(), contrail_wire::DecodeError>(())
 //! ```
 
@@ -30,7 +37,8 @@ use zerocopy::network_endian::U16;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::reader::Reader;
-use crate::{DecodeError, FieldValue, FixedHeader, Label, Layer};
+use crate::value::in_range;
+use crate::{AnomalyReport, DecodeError, FieldValue, FixedHeader, Label, Layer, ValueError};
 
 /// One label stack entry; see the [module](self).
 #[derive(
@@ -63,10 +71,25 @@ impl MplsEntry {
         Label::from_top_20_bits(u32::from_be_bytes([a, b, c, 0]))
     }
 
+    /// Changes the label.
+    pub fn set_label(&mut self, label: Label) {
+        let [_, a, b, c] = (label.get() << 4).to_be_bytes();
+        let [.., last] = self.label_class_bottom;
+        self.label_class_bottom = [a, b, c | last & 0x0f];
+    }
+
     /// The traffic class, 0 to 7 (RFC 5462; RFC 3032 calls it Exp).
     pub const fn traffic_class(&self) -> u8 {
         let [_, _, last] = self.label_class_bottom;
         last >> 1 & 0x07
+    }
+
+    /// Changes the traffic class, which has 3 bits.
+    pub fn set_traffic_class(&mut self, traffic_class: u8) -> Result<(), ValueError> {
+        in_range("traffic class", traffic_class.into(), 7)?;
+        let [a, b, last] = self.label_class_bottom;
+        self.label_class_bottom = [a, b, last & 0xf1 | traffic_class << 1];
+        Ok(())
     }
 
     /// Whether no other entry follows.
@@ -85,6 +108,18 @@ impl FixedHeader for MplsEntry {
         visit("traffic_class", self.traffic_class().into());
         visit("bottom_of_stack", self.is_bottom().into());
         visit("ttl", self.ttl.into());
+    }
+
+    fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        let label = self.label();
+        if label == Label::IMPLICIT_NULL {
+            report.add("label", label.get(), "another, as implicit null is never sent", "RFC 3032 2.1");
+        } else if label.name() == Some("reserved") {
+            report.add("label", label.get(), "one that is assigned", "RFC 7274 5");
+        }
+        if label == Label::ENTROPY_INDICATOR && self.is_bottom() {
+            report.add("bottom_of_stack", true, "an entropy label below", "RFC 6790 4.2");
+        }
     }
 }
 
@@ -176,5 +211,9 @@ impl FixedHeader for ControlWord {
     fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
         visit("reserved", self.reserved.get().into());
         visit("sequence_number", self.sequence_number.get().into());
+    }
+
+    fn anomalies(&self, report: &mut AnomalyReport<'_>) {
+        report.reserved("reserved", self.reserved.get(), 4, "RFC 4448 4.6");
     }
 }

@@ -28,6 +28,10 @@ impl Label {
     pub const ENTROPY_INDICATOR: Self = Self(7);
     /// Generic associated channel (RFC 5586).
     pub const GENERIC_ASSOCIATED_CHANNEL: Self = Self(13);
+    /// Operation and maintenance of a label switched path (RFC 3429).
+    pub const OAM_ALERT: Self = Self(14);
+    /// The next entry is a special-purpose label of its own space (RFC 7274).
+    pub const EXTENSION: Self = Self(15);
     /// The first label that is not special-purpose (RFC 7274).
     pub const FIRST_UNRESERVED: Self = Self(16);
     /// The largest, 2^20 - 1.
@@ -59,6 +63,8 @@ impl Label {
             Self::IMPLICIT_NULL => "implicit null",
             Self::ENTROPY_INDICATOR => "entropy label indicator",
             Self::GENERIC_ASSOCIATED_CHANNEL => "generic associated channel",
+            Self::OAM_ALERT => "oam alert",
+            Self::EXTENSION => "extension",
             Self(4..16) => "reserved",
             _ => return None,
         })

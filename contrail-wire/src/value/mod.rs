@@ -13,6 +13,16 @@ pub use label::Label;
 pub use mac::MacAddr;
 pub use vni::Vni;
 
+use crate::ValueError;
+
+/// Refuses a number above `max`.
+pub(crate) const fn in_range(what: &'static str, number: u32, max: u32) -> Result<(), ValueError> {
+    if number > max {
+        return Err(ValueError::OutOfRange { what, found: number, min: 0, max });
+    }
+    Ok(())
+}
+
 /// `Serialize` and `Deserialize` through the text form.
 macro_rules! serde_as_text {
     ($type:ident, $expecting:literal) => {

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on should fail where it stands"
 )]
 
+mod anomalies;
 mod corpus;
 mod edit;
 mod encapsulation;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use contrail_wire::tunnel::mpls::LabelStack;
-use contrail_wire::{DecodeError, Decoded, Decoder, Header, LinkType, MplsPayload, Packet, Tunnel};
+use contrail_wire::{Checksum, DecodeError, Decoded, Decoder, Header, LinkType, MplsPayload, Packet, Tunnel};
 
 pub(crate) const LINKS: [LinkType; 4] =
     [LinkType::Ethernet, LinkType::RawIp, LinkType::LinuxSll, LinkType::LinuxSll2];
@@ -67,7 +67,22 @@ pub(crate) fn ask_everything(packet: &Packet<'_>) {
     if let Some(ip) = packet.ipv4() {
         shown += ip.options().count() + usize::from(ip.checksum_is_right());
     }
+    if let Some(tcp) = packet.tcp() {
+        shown += tcp.options().count();
+    }
+    packet.anomalies(&mut |anomaly| {
+        assert!(anomaly.offset >= packet.offset());
+        shown += anomaly.to_string().len();
+    });
+    shown += [packet.network_checksum(), packet.transport_checksum(), packet.tunnel_checksum()]
+        .iter()
+        .filter(|checksum| **checksum == Checksum::Right)
+        .count();
+    if let Some(ip) = packet.ipv4() {
+        shown += usize::from(ip.final_destination().is_loopback());
+    }
     if let Some(ip) = packet.ipv6() {
+        shown += usize::from(ip.final_destination().is_some());
         shown += ip.extensions().flat_map(|extension| extension.options()).count();
     }
     if let Some(Tunnel::Gre(gre) | Tunnel::MplsOverGre(gre, _)) = packet.tunnel() {

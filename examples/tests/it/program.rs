@@ -82,7 +82,7 @@ fn json_has_every_field_of_every_layer() {
             {
                 "layer": "ipv4", "offset": 14, "version": 4, "ihl": 5, "dscp": 0, "ecn": 0, "total_length": 90,
                 "identification": 0, "dont_fragment": false, "more_fragments": false, "fragment_offset": 0,
-                "time_to_live": 64, "protocol": 17, "header_checksum": 0x637c,
+                "time_to_live": 64, "protocol": 17, "header_checksum": 0x6374,
                 "source_address": "10.255.0.11", "destination_address": "10.1.2.21",
             },
             {
@@ -100,13 +100,13 @@ fn json_has_every_field_of_every_layer() {
             {
                 "layer": "ipv4", "offset": 64, "version": 4, "ihl": 5, "dscp": 0, "ecn": 0, "total_length": 40,
                 "identification": 0, "dont_fragment": true, "more_fragments": false, "fragment_offset": 0,
-                "time_to_live": 63, "protocol": 6, "header_checksum": 0x1c5b,
+                "time_to_live": 63, "protocol": 6, "header_checksum": 0x1d57,
                 "source_address": "10.1.10.11", "destination_address": "10.99.0.11",
             },
             {
                 "layer": "tcp", "offset": 84, "source_port": 40000, "destination_port": 9443,
                 "sequence_number": 0, "acknowledgment_number": 0, "data_offset": 5, "flags": 2, "window": 65535,
-                "checksum": 0xfde5, "urgent_pointer": 0,
+                "checksum": 0xd045, "urgent_pointer": 0,
             },
         ],
         "error": null,
