@@ -5,17 +5,18 @@ VENV := $(TARGET)/venv
 PYTHON ?= python3
 TIME ?= 60
 
-# fuzz/ and python/ are workspaces of their own: cargo is told of each.
-WORKSPACES := . fuzz python
+# fuzz/, python/ and the benchmarks are workspaces of their own: cargo is told of each.
+WORKSPACES := . fuzz python contrail-wire/bench
 IN_FUZZ := --manifest-path fuzz/Cargo.toml --target-dir $(TARGET)/fuzz
 IN_PYTHON := --manifest-path python/Cargo.toml --target-dir $(TARGET)/python
+IN_BENCH := --manifest-path contrail-wire/bench/Cargo.toml --target-dir $(TARGET)/bench
 
 # The pip that a venv starts with may be older than its wish to be updated.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: menu
 menu: ## Print this menu
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## Check, plan and trace the Octavia fabric, and write the trace to target/demo/octavia.pcapng
@@ -68,6 +69,7 @@ lint: ## Check format and lints, warnings denied
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	cargo clippy $(IN_FUZZ) --all-targets -- -D warnings
 	cargo clippy $(IN_PYTHON) -- -D warnings
+	cargo clippy $(IN_BENCH) --all-targets -- -D warnings
 
 .PHONY: doc
 doc: ## Build the documentation, warnings denied
@@ -80,6 +82,23 @@ fuzz: ## Fuzz the decoders for TIME=60 seconds; needs a nightly toolchain and ca
 	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus/packet
 	cargo +nightly fuzz run packet fuzz/corpus/packet $(wildcard ../shared/fuzz-seeds/*) -- \
 		-max_total_time=$(TIME) -max_len=512
+
+.PHONY: bench
+bench: ## Time contrail-wire beside its peers and a hand-written lower bound, in one run
+	cargo run -q --release $(IN_BENCH)
+
+# The library that the benchmark is built with takes the runner of its own version only.
+GUNGRAUN := $(shell sed -n '/^name = "gungraun"/{n;s/.*"\(.*\)"/\1/p;}' contrail-wire/bench/Cargo.lock)
+RUNNER := $(TARGET)/tools/gungraun-$(GUNGRAUN)
+
+.PHONY: instructions
+instructions: $(RUNNER)/bin/gungraun-runner ## Count instructions and hold them against the committed; COMMIT=--write commits
+	@command -v valgrind >/dev/null || { echo "make instructions needs valgrind" >&2; exit 1; }
+	GUNGRAUN_RUNNER=$< cargo bench -q $(IN_BENCH) --bench instructions -- --output-format=json >$(TARGET)/instructions.json
+	cargo run -q $(IN_BENCH) --bin check-instructions -- $(COMMIT) <$(TARGET)/instructions.json
+
+$(RUNNER)/bin/gungraun-runner:
+	cargo install -q --locked --root $(RUNNER) gungraun-runner --version $(GUNGRAUN)
 
 .PHONY: ci
 ci: ## Do what CI does: install what the oracle tests use, then lint, doc, test

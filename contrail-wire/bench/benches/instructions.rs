@@ -1,1 +1,46 @@
-fn main() {}
+//! Instructions that one decode takes, counted by callgrind: the same on every run, whatever else the machine does.
+//! `check-instructions` holds the counts of `contrail-wire` against the committed ones.
+
+use std::hint::black_box;
+
+use contrail_wire_bench::{frames, lower_bound, ours, peers};
+use gungraun::{library_benchmark, library_benchmark_group, main};
+
+type Decode = fn(&[u8]) -> Option<u64>;
+
+#[library_benchmark]
+#[bench::lower_bound(lower_bound::vxlan, frames::vxlan())]
+#[bench::contrail_wire(ours::vxlan, frames::vxlan())]
+#[bench::etherparse_layers(peers::etherparse::vxlan_layers, frames::vxlan())]
+#[bench::smoltcp(peers::smoltcp::vxlan, frames::vxlan())]
+fn vxlan(decode: Decode, frame: Vec<u8>) -> Option<u64> {
+    black_box(decode(black_box(&frame)))
+}
+
+#[library_benchmark]
+#[bench::lower_bound(lower_bound::vxlan_tagged, frames::vxlan_tagged())]
+#[bench::contrail_wire(ours::vxlan, frames::vxlan_tagged())]
+fn vxlan_tagged(decode: Decode, frame: Vec<u8>) -> Option<u64> {
+    black_box(decode(black_box(&frame)))
+}
+
+#[library_benchmark]
+#[bench::lower_bound(lower_bound::mpls_over_udp, frames::mpls_over_udp())]
+#[bench::contrail_wire(ours::mpls_over_udp, frames::mpls_over_udp())]
+#[bench::etherparse_layers(peers::etherparse::mpls_over_udp_layers, frames::mpls_over_udp())]
+#[bench::smoltcp(peers::smoltcp::mpls_over_udp, frames::mpls_over_udp())]
+fn mpls_over_udp(decode: Decode, frame: Vec<u8>) -> Option<u64> {
+    black_box(decode(black_box(&frame)))
+}
+
+#[library_benchmark]
+#[bench::lower_bound(lower_bound::mpls_over_gre, frames::mpls_over_gre())]
+#[bench::contrail_wire(ours::mpls_over_gre, frames::mpls_over_gre())]
+#[bench::etherparse_layers(peers::etherparse::mpls_over_gre_layers, frames::mpls_over_gre())]
+#[bench::smoltcp(peers::smoltcp::mpls_over_gre, frames::mpls_over_gre())]
+fn mpls_over_gre(decode: Decode, frame: Vec<u8>) -> Option<u64> {
+    black_box(decode(black_box(&frame)))
+}
+
+library_benchmark_group!(name = decode, benchmarks = [vxlan, vxlan_tagged, mpls_over_udp, mpls_over_gre]);
+main!(library_benchmark_groups = decode);
