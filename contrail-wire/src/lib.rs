@@ -37,6 +37,7 @@ mod anomaly;
 #[cfg(feature = "capture")]
 pub mod capture;
 mod decoder;
+mod edit;
 mod encap;
 mod error;
 pub mod flow;
@@ -52,6 +53,7 @@ mod walk;
 
 pub use anomaly::{Anomaly, AnomalyReport};
 pub use decoder::{Decoded, Decoder, LinkType, MplsPayload};
+pub use edit::PacketMut;
 pub use encap::{Encapsulation, Template};
 pub use error::{Bound, DecodeError, EncodeError, Layer, Problem, ValueError};
 pub use header::{FieldValue, FixedHeader, Header};

@@ -40,6 +40,12 @@ impl From<Ipv4Addr> for Ipv4Octets {
     }
 }
 
+impl From<[u8; 4]> for Ipv4Octets {
+    fn from(octets: [u8; 4]) -> Self {
+        Self(octets)
+    }
+}
+
 impl fmt::Display for Ipv4Octets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.get(), f)
@@ -92,6 +98,12 @@ impl Ipv6Octets {
 impl From<Ipv6Addr> for Ipv6Octets {
     fn from(address: Ipv6Addr) -> Self {
         Self(address.octets())
+    }
+}
+
+impl From<[u8; 16]> for Ipv6Octets {
+    fn from(octets: [u8; 16]) -> Self {
+        Self(octets)
     }
 }
 

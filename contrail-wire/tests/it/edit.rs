@@ -11,10 +11,12 @@ use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::tunnel::gre::GreHeader;
 use contrail_wire::tunnel::mpls::MplsEntry;
 use contrail_wire::tunnel::vxlan::VxlanHeader;
-use contrail_wire::{EtherType, FixedHeader, Header, IpProtocol, Label, LinkType, MacAddr, Vni};
+use contrail_wire::{
+    Checksum, EtherType, FixedHeader, Header, IpProtocol, Label, Layer, LinkType, MacAddr, PacketMut, Vni,
+};
 use proptest::prelude::*;
 
-use crate::generated::{decoder, frames};
+use crate::generated::{Generated, decoder, frames};
 use crate::packets::{headers, levels};
 
 /// Changes a field of a header that says nothing of what follows; `false` if it has none.
@@ -104,6 +106,218 @@ proptest! {
             prop_assert_eq!(ip.header.time_to_live, left);
             prop_assert!(ip.checksum_is_right());
         }
+    }
+}
+
+/// The frame with every checksum right that there can be, the optional ones of tunnels too.
+fn summed(frame: &Generated) -> Vec<u8> {
+    let decoder = decoder();
+    let mut bytes = frame.bytes.clone();
+    let depth = levels(&decoder, frame.link, &bytes, bytes.len()).len();
+    for level in (0..depth).rev() {
+        let all = levels(&decoder, frame.link, &bytes, bytes.len());
+        let packet = all[level].packet;
+        let place =
+            |layer| packet.headers().find(|(_, header)| header.layer() == layer).map(|(offset, _)| offset);
+        let (udp, gre) = (place(Layer::Udp), place(Layer::Gre));
+        let of_gre = packet.tunnel_checksum();
+        if let Some(udp) = udp {
+            bytes[udp + 6..udp + 8].fill(0xff);
+            let all = levels(&decoder, frame.link, &bytes, bytes.len());
+            if let Checksum::Wrong { expected, .. } = all[level].packet.transport_checksum() {
+                let expected = if expected == 0 { 0xffff } else { expected };
+                bytes[udp + 6..udp + 8].copy_from_slice(&expected.to_be_bytes());
+            }
+        }
+        if let (Some(gre), Checksum::Wrong { expected, .. }) = (gre, of_gre) {
+            bytes[gre + 4..gre + 6].copy_from_slice(&expected.to_be_bytes());
+        }
+    }
+    bytes
+}
+
+fn checksums(link: LinkType, bytes: &[u8]) -> Vec<[Checksum; 3]> {
+    let decoder = decoder();
+    let levels = levels(&decoder, link, bytes, bytes.len());
+    let checksums = levels
+        .iter()
+        .map(|level| level.packet)
+        .map(|level| [level.network_checksum(), level.transport_checksum(), level.tunnel_checksum()]);
+    checksums.collect()
+}
+
+/// Changes all of a level that says nothing of what follows.
+fn change_all(level: PacketMut<'_>, word: u32) {
+    let [a, b, c, d] = word.to_be_bytes();
+    let half = u16::from_be_bytes([a, b]);
+    if let Some(ethernet) = level.ethernet {
+        ethernet.destination_address = MacAddr::new([a, b, c, d, a, b]);
+        ethernet.source_address = MacAddr::new([d, c, b, a, d, c]);
+    }
+    for tag in level.vlans {
+        tag.set_vlan_id(half >> 4).unwrap();
+        tag.set_priority_code_point(a >> 5).unwrap();
+    }
+    if let Some(arp) = level.arp {
+        arp.sender_protocol_address = word.to_be_bytes().into();
+    }
+    if let Some(ip) = level.ipv4 {
+        ip.source_address = word.to_be_bytes().into();
+        ip.destination_address = (!word).to_be_bytes().into();
+        ip.decrement_time_to_live();
+        ip.set_dscp(b >> 2).unwrap();
+        ip.set_ecn(c >> 6).unwrap();
+        ip.identification.set(half);
+    }
+    if let Some(ip) = level.ipv6 {
+        ip.source_address = u128::from(word).to_be_bytes().into();
+        ip.destination_address = (u128::from(word) << 77).to_be_bytes().into();
+        ip.hop_limit = d;
+        ip.set_dscp(b >> 2).unwrap();
+        ip.set_ecn(c >> 6).unwrap();
+        ip.set_flow_label(word >> 12).unwrap();
+    }
+    if let Some(udp) = level.udp {
+        udp.source_port.set(half);
+    }
+    if let Some(tcp) = level.tcp {
+        tcp.destination_port.set(half);
+        tcp.sequence_number.set(word);
+        tcp.flags = TcpFlags::from_bits_retain(d);
+    }
+    if let Some(icmp) = level.icmp {
+        icmp.code = d;
+    }
+    if let Some(icmp) = level.icmpv6 {
+        icmp.icmp_type = d;
+    }
+    if let Some(vxlan) = level.vxlan {
+        vxlan.vni = Vni::new(word >> 8).unwrap();
+    }
+    if let Some(word_of_gre) = level.gre_words.last_mut() {
+        word_of_gre.set(word);
+    }
+    for entry in level.labels {
+        entry.ttl = d;
+        entry.set_traffic_class(a >> 5).unwrap();
+        if !entry.is_bottom() {
+            entry.set_label(Label::new(word >> 12).unwrap());
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn checksums_that_were_right_stay_right_at_each_depth(frame in frames(), word in any::<u32>(), none in any::<bool>()) {
+        let decoder = decoder();
+        let before = if none { frame.bytes.clone() } else { summed(&frame) };
+        let expected = checksums(frame.link, &before);
+        let all = levels(&decoder, frame.link, &before, before.len());
+        for (depth, level) in all.iter().enumerate() {
+            let mut bytes = before.clone();
+            let level = level.packet;
+            prop_assert_eq!(decoder.edit(frame.link, &mut bytes, depth, |_| 7), Ok(Some(7)));
+            prop_assert_eq!(&bytes, &before, "nothing is changed by itself");
+
+            decoder.edit(frame.link, &mut bytes, depth, |level| change_all(level, word)).unwrap();
+            for (found, expected) in checksums(frame.link, &bytes).into_iter().zip(&expected) {
+                for (found, expected) in found.into_iter().zip(expected) {
+                    match (found, *expected) {
+                        // What was wrong stays wrong by as much.
+                        (Checksum::Wrong { found, expected }, Checksum::Wrong { found: f, expected: e }) => {
+                            let off_by = |found, expected| (u32::from(found) + 0xffff - u32::from(expected)) % 0xffff;
+                            prop_assert_eq!(off_by(found, expected), off_by(f, e));
+                        }
+                        same => prop_assert_eq!(same.0, same.1),
+                    }
+                }
+            }
+            let headers = level.offset()..level.payload_offset();
+            prop_assert_eq!(&bytes[headers.end..], &before[headers.end..], "nothing inside changes");
+            let around = bytes[..headers.start].iter().zip(&before).filter(|(now, before)| now != before).count();
+            prop_assert!(around <= 2 * depth, "around it, checksums change and nothing else");
+        }
+        let mut bytes = before.clone();
+        prop_assert_eq!(decoder.edit(frame.link, &mut bytes, all.len(), |_| ()), Ok(None));
+        prop_assert_eq!(bytes, before);
+    }
+
+    #[test]
+    fn a_frame_that_cannot_be_read_is_not_changed(bytes in proptest::collection::vec(any::<u8>(), 0..60), depth in 0..3_usize) {
+        let decoder = decoder();
+        let mut edited = bytes.clone();
+        if decoder.edit(LinkType::RawIp, &mut edited, depth, |_| ()).is_err() {
+            prop_assert_eq!(bytes, edited);
+        }
+    }
+}
+
+#[test]
+fn an_error_inside_names_its_place_in_the_whole_frame() {
+    let mut frame = contrail_wire::doc::VXLAN_FRAME.to_vec();
+    frame[64] = 0x55;
+    let decoder = decoder();
+    let expected = decoder.ethernet(&frame).unwrap().inner().unwrap_err();
+    assert_eq!(decoder.edit(LinkType::Ethernet, &mut frame, 1, |_| ()), Err(expected));
+    assert_eq!(decoder.edit(LinkType::Ethernet, &mut frame, 0, |_| ()), Ok(Some(())));
+}
+
+#[test]
+fn a_udp_checksum_that_becomes_0_is_written_as_ffff() {
+    let mut frame = contrail_wire::doc::VXLAN_FRAME.to_vec();
+    frame[40..42].copy_from_slice(&[0x39, 0x2d]);
+    let decoder = decoder();
+    let port = decoder.ethernet(&frame).unwrap().udp().unwrap().source_port.get();
+    decoder
+        .edit(LinkType::Ethernet, &mut frame, 0, |outer| outer.udp.unwrap().source_port.set(port + 0x392d))
+        .unwrap();
+    let outer = decoder.ethernet(&frame).unwrap();
+    assert_eq!((outer.udp().unwrap().checksum.get(), outer.transport_checksum()), (0xffff, Checksum::Right));
+    decoder.edit(LinkType::Ethernet, &mut frame, 0, |outer| outer.udp.unwrap().checksum.set(0)).unwrap();
+    assert_eq!(
+        decoder.ethernet(&frame).unwrap().transport_checksum(),
+        Checksum::Absent,
+        "as it was asked for"
+    );
+}
+
+#[test]
+fn fields_that_share_octets_change_alone() {
+    let mut tag = VlanTag { tag_control_information: 0xffff.into(), ethertype: EtherType::IPV4 };
+    tag.set_vlan_id(5).unwrap();
+    assert_eq!((tag.vlan_id(), tag.priority_code_point(), tag.drop_eligible()), (5, 7, true));
+    tag.set_priority_code_point(2).unwrap();
+    assert_eq!((tag.vlan_id(), tag.priority_code_point(), tag.drop_eligible()), (5, 2, true));
+
+    let mut entry = MplsEntry { label_class_bottom: [0xff; 3], ttl: 9 };
+    entry.set_label(Label::new(17).unwrap());
+    assert_eq!((entry.label().get(), entry.traffic_class(), entry.is_bottom()), (17, 7, true));
+    entry.set_traffic_class(1).unwrap();
+    assert_eq!((entry.label().get(), entry.traffic_class(), entry.is_bottom(), entry.ttl), (17, 1, true, 9));
+
+    let mut ip = Ipv6Header { version_class_label: u32::MAX.into(), ..Ipv6Header::default() };
+    ip.set_dscp(0).unwrap();
+    assert_eq!((ip.version(), ip.traffic_class(), ip.ecn(), ip.flow_label()), (15, 3, 3, 0xf_ffff));
+    ip.set_ecn(1).unwrap();
+    ip.set_flow_label(0).unwrap();
+    assert_eq!((ip.version(), ip.traffic_class(), ip.dscp(), ip.flow_label()), (15, 1, 0, 0));
+    ip.set_traffic_class(0xa5);
+    assert_eq!((ip.version(), ip.traffic_class(), ip.flow_label()), (15, 0xa5, 0));
+
+    let mut ip = Ipv4Header { dscp_ecn: 0xff, ..Ipv4Header::default() };
+    ip.set_dscp(46).unwrap();
+    assert_eq!((ip.dscp(), ip.ecn()), (46, 3));
+    ip.set_ecn(2).unwrap();
+    assert_eq!((ip.dscp(), ip.ecn()), (46, 2));
+
+    for (refused, expected) in [
+        (tag.set_vlan_id(4096), "VLAN is 4096, expected 0 to 4095"),
+        (tag.set_priority_code_point(8), "priority is 8, expected 0 to 7"),
+        (entry.set_traffic_class(8), "traffic class is 8, expected 0 to 7"),
+        (ip.set_dscp(64), "DSCP is 64, expected 0 to 63"),
+        (ip.set_ecn(4), "ECN is 4, expected 0 to 3"),
+    ] {
+        assert_eq!(refused.unwrap_err().to_string(), expected);
     }
 }
 
