@@ -5,6 +5,7 @@
 //! | source MAC address under IP fabric forwarding | the workload's | the fabric interface's (tf-vrouter, ARP next hop) |
 //! | tunnel from a vRouter to a logical router on a DC gateway | MPLS by encapsulation priority | VXLAN by the logical router's type-5 routes |
 //! | IRBs of a logical router on an ERB leaf | of all its networks | of those with a port group there; the rest by type-5 routes (tf-specs, Optimize_ERB_Resources) |
+//! | gateway of a logical router that only other leaves have | reached over VXLAN, by the type-2 route of its MAC address | not advertised (`do-not-advertise`, tf-controller device manager templates) |
 //!
 //! The questions below are the only places that ask for the release.
 
@@ -44,6 +45,11 @@ impl Release {
     /// Whether an ERB leaf has an IRB only for those networks of a logical router that have a port group there.
     pub(crate) const fn erb_irb_needs_port_group(self) -> bool {
         matches!(self, Self::R2011)
+    }
+
+    /// Whether leaves advertise the gateway of a logical router, so that leaves without it bridge to it.
+    pub(crate) const fn leaves_advertise_gateway(self) -> bool {
+        matches!(self, Self::Article)
     }
 }
 

@@ -70,8 +70,8 @@ fn accept(
     }
     let mut changes = changes;
     changes.sort_by_key(Change::order);
-    let cost = Cost::of(&changes, traces, weights);
     let devices = fabric.device_names(&attempt.devices);
+    let cost = Cost::of(&devices, &changes, traces, weights);
     Ok(Candidate { approach: attempt.approach, devices, changes, cost })
 }
 

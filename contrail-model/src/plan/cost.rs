@@ -17,12 +17,14 @@ pub struct Weights {
     pub static_route: u32,
     /// A change that Contrail does not make, so that somebody has to, and has to remember.
     pub by_hand: u32,
+    /// A single device where overlay and underlay meet, so that they part when it fails.
+    pub lone_device: u32,
 }
 
 impl Default for Weights {
-    /// 1 for a cable, a device and a static route, 5 for a change by hand.
+    /// 1 for a cable, a device and a static route, 5 for a change by hand and for a device that stands alone.
     fn default() -> Self {
-        Self { underlay_link: 1, device: 1, static_route: 1, by_hand: 5 }
+        Self { underlay_link: 1, device: 1, static_route: 1, by_hand: 5, lone_device: 5 }
     }
 }
 
@@ -37,12 +39,14 @@ pub struct Cost {
     pub static_routes: u32,
     /// Changes to make by hand.
     pub by_hand: u32,
+    /// Devices where overlay and underlay meet and that have no second one beside them.
+    pub lone_devices: u32,
     /// The weighted sum.
     pub total: u32,
 }
 
 impl Cost {
-    pub(super) fn of(changes: &[Change], traces: &[Trace], weights: &Weights) -> Self {
+    pub(super) fn of(meeting_at: &[Name], changes: &[Change], traces: &[Trace], weights: &Weights) -> Self {
         let longest = |way: &Way| {
             way.paths.iter().map(super::super::trace::Path::underlay_links).max().unwrap_or_default()
         };
@@ -53,15 +57,17 @@ impl Cost {
         let underlay_links = count(links.unwrap_or_default());
         let (devices, static_routes, by_hand) =
             (count(devices.len()), count(routes.count()), count(by_hand.count()));
+        let lone_devices = u32::from(meeting_at.len() == 1);
         let total = [
             (underlay_links, weights.underlay_link),
             (devices, weights.device),
             (static_routes, weights.static_route),
             (by_hand, weights.by_hand),
+            (lone_devices, weights.lone_device),
         ];
         let total =
             total.into_iter().fold(0u32, |sum, (n, weight)| sum.saturating_add(n.saturating_mul(weight)));
-        Self { underlay_links, devices, static_routes, by_hand, total }
+        Self { underlay_links, devices, static_routes, by_hand, lone_devices, total }
     }
 
     /// What candidates are sorted by.

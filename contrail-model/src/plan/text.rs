@@ -14,8 +14,12 @@ impl fmt::Display for Plan {
             count => writeln!(
                 f,
                 "{count} ways work; cost: {} for each cable of the longest flow out and back, {} for each device, {} \
-                 for each static route, {} for each change by hand",
-                weights.underlay_link, weights.device, weights.static_route, weights.by_hand
+                 for each static route, {} for each change by hand, {} for a device that stands alone",
+                weights.underlay_link,
+                weights.device,
+                weights.static_route,
+                weights.by_hand,
+                weights.lone_device
             )?,
         }
         for (index, candidate) in self.candidates.iter().enumerate() {
@@ -43,17 +47,20 @@ impl fmt::Display for Candidate {
         title(f, *approach, devices)?;
         write!(f, ": cost {}", cost.total)?;
         let parts = [
-            (cost.underlay_links, "cable"),
-            (cost.devices, "device"),
-            (cost.static_routes, "static route"),
-            (cost.by_hand, "change by hand"),
+            (cost.underlay_links, "cable", "cables"),
+            (cost.devices, "device", "devices"),
+            (cost.static_routes, "static route", "static routes"),
+            (cost.by_hand, "change by hand", "changes by hand"),
+            (cost.lone_devices, "device that stands alone", "devices that stand alone"),
         ];
-        let parts = parts.map(|(count, what)| match (count, what.split_once(' ')) {
-            (1, _) => format!("1 {what}"),
-            (_, Some(("change", rest))) => format!("{count} changes {rest}"),
-            _ => format!("{count} {what}s"),
-        });
-        writeln!(f, " ({})", parts.join(", "))?;
+        let parts = parts.into_iter().filter(|(count, ..)| *count > 0);
+        let parts: Vec<String> = parts
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .collect();
+        if !parts.is_empty() {
+            write!(f, " ({})", parts.join(", "))?;
+        }
+        f.write_str("\n")?;
         for change in changes {
             writeln!(f, "       {change}")?;
         }

@@ -334,7 +334,7 @@ impl Walker<'_> {
             };
             let mut answering: Vec<DeviceId> = leaves.iter().copied().filter(has_irb).collect();
             if answering.is_empty() {
-                answering = self.central_gateways(network);
+                answering = self.advertised_gateways(network);
             }
             if answering.is_empty() {
                 let devices = leaves.iter().map(|leaf| fabric.devices[*leaf].name.clone()).collect();
@@ -361,15 +361,18 @@ impl Walker<'_> {
         Ok(((mac, Source::NeighbourByArp { address, answered_by: owner.clone() }), owner))
     }
 
-    /// The devices that route a network centrally, so that all leaves learn the gateway's MAC address.
-    pub(super) fn central_gateways(&self, network: NetworkId) -> Vec<DeviceId> {
+    /// The devices from which all leaves learn the MAC address of a network's gateway.
+    pub(super) fn advertised_gateways(&self, network: NetworkId) -> Vec<DeviceId> {
         let fabric = self.fabric;
         let routers = fabric.routers_of(network).iter();
         let extended = routers.flat_map(|router| {
             let devices = fabric.routers[*router].extended_to.iter();
             devices.copied().filter(|device| fabric.has_irb(*router, *device, network))
         });
-        extended.filter(|device| fabric.devices[*device].is_central_gateway()).collect()
+        let advertises = |device: &DeviceId| {
+            fabric.release().leaves_advertise_gateway() || fabric.devices[*device].is_central_gateway()
+        };
+        extended.filter(advertises).collect()
     }
 
     /// Sends a frame from a server over each port of its port group.

@@ -57,8 +57,17 @@ fn the_hypervisors_leaves_are_refused_by_l1_and_both_are_named() {
 }
 
 #[test]
-fn a_leaf_alone_is_refused() {
+fn a_leaf_alone_costs_more_than_the_pair() {
     let plan = fabric(OCTAVIA).plan();
+    let alone = candidate(&plan, Approach::RouterOnLeaves, &["leaf1"]);
+    let pair = candidate(&plan, Approach::RouterOnLeaves, &["leaf1", "leaf2"]);
+    assert_eq!((alone.cost.lone_devices, pair.cost.lone_devices), (1, 0));
+    assert!(alone.cost.total > pair.cost.total);
+}
+
+#[test]
+fn a_leaf_alone_is_refused_where_leaves_do_not_advertise_the_gateway() {
+    let plan = fabric(&with(OCTAVIA, &[("release: article", "release: r2011")])).plan();
     let text = rejected(&plan, Approach::RouterOnLeaves, &["leaf1"]).to_string();
     assert!(text.contains("leaf2 has no IRB of api"), "{text}");
 }

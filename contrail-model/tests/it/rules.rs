@@ -152,7 +152,9 @@ fn l5_opened_from_outside() {
 
 #[test]
 fn f1_required_flow() {
-    assert_breaks("F1", &[("extended_to: [leaf1, leaf2]", "extended_to: [leaf1]")]);
+    let changes =
+        [("extended_to: [leaf1, leaf2]", "extended_to: [leaf1]"), ("release: article", "release: r2011")];
+    assert_breaks("F1", &changes);
 }
 
 #[test]

@@ -49,10 +49,10 @@ impl Walker<'_> {
         }
     }
 
-    /// A frame for the gateway on a device without the IRB: to a central gateway, whose MAC address is known.
+    /// A frame for the gateway on a device without the IRB: to a device that advertises its MAC address.
     fn to_gateway_elsewhere(&self, device: DeviceId, network: NetworkId, work: Work) -> Outcomes {
         let fabric = self.fabric;
-        let gateways = self.central_gateways(network);
+        let gateways = self.advertised_gateways(network);
         if !gateways.is_empty() {
             return self.bridge_to_devices(device, network, VIRTUAL_GATEWAY, &gateways, work);
         }
