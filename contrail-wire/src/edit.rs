@@ -56,9 +56,10 @@ impl Decoder<'_> {
     /// returns; `None` if the frame has no such level. Nothing is moved or copied.
     ///
     /// Checksums follow incrementally (RFC 1624): those of the level's IPv4 header, of UDP, TCP, ICMP and ICMPv6 with
-    /// their pseudo-headers, of GRE, and those of all levels around it. The payload is not read. A checksum that was
-    /// wrong stays wrong by as much, a UDP checksum of 0 stays 0, and one that becomes 0 is written as 0xffff. What
-    /// stands in an authentication header or behind it is not changed with the rest.
+    /// their pseudo-headers, of GRE, and the innermost of those around the level that cover it. The others further out
+    /// cover that one too, and so need no change. The payload is not read. A checksum that was wrong stays wrong by as
+    /// much, a UDP checksum of 0 stays 0, and one that becomes 0 is written as 0xffff. What stands in an authentication
+    /// header or behind it is not changed with the rest.
     ///
     /// A change of a field that says what follows, or how long it is, moves nothing: the frame is then read otherwise.
     ///
@@ -95,13 +96,16 @@ impl Decoder<'_> {
         depth: usize,
         change: impl FnOnce(PacketMut<'_>) -> R,
     ) -> Result<Option<R>, DecodeError> {
-        let outermost = Place { start: None, offset: 0, end: frame.len(), bound: Bound::Frame };
-        let mut place = outermost;
+        let mut place = Place { start: None, offset: 0, end: frame.len(), bound: Bound::Frame };
+        let mut covering = None;
         for _ in 0..depth {
-            match Place::inside(&place.level(self, link, frame)?) {
-                Some(inside) => place = inside,
-                None => return Ok(None),
+            let level = place.level(self, link, frame)?;
+            let Some(inside) = Place::inside(&level) else { return Ok(None) };
+            let parts = Parts::of(&level);
+            if parts.has_udp_checksum || parts.has_gre_checksum {
+                covering = Some((place, parts));
             }
+            place = inside;
         }
         let parts = Parts::of(&place.level(self, link, frame)?);
         let Some(level) = frame.get_mut(place.offset..place.end) else { return Ok(None) };
@@ -110,14 +114,11 @@ impl Decoder<'_> {
         parts.keep_checksums(level, &before);
         let after = parts.sums(level);
 
-        let mut around = outermost;
-        for _ in 0..depth {
-            let level = around.level(self, link, frame)?;
-            let (parts, inside) = (Parts::of(&level), Place::inside(&level));
-            if let Some(level) = frame.get_mut(around.offset..around.end) {
-                parts.keep_checksums_of_payload(level, before.all, after.all);
-            }
-            around = inside.unwrap_or(place);
+        // Those further out cover this checksum too, so that their sums stay as they are.
+        if let Some((place, parts)) = covering
+            && let Some(level) = frame.get_mut(place.offset..place.end)
+        {
+            parts.keep_checksums_of_payload(level, before.all, after.all);
         }
         Ok(Some(result))
     }
