@@ -46,6 +46,8 @@ mod header;
 pub mod net;
 mod packet;
 mod reader;
+#[cfg(feature = "serde")]
+mod serialize;
 pub mod tunnel;
 mod value;
 mod verify;

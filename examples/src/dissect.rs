@@ -27,10 +27,10 @@ use std::iter;
 
 use contrail_wire::capture::{CaptureError, Frame, Reader};
 use contrail_wire::tunnel::mpls::LabelStack;
-use contrail_wire::{DecodeError, Decoded, Decoder, FieldValue, Header};
+use contrail_wire::{Anomaly, Decoded, Decoder};
 use flate2::bufread::MultiGzDecoder;
-use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
+use serde_json::json;
 
 pub use options::{Format, Options, USAGE, UsageError};
 
@@ -73,7 +73,7 @@ fn lines(input: impl Read + Send, options: &Options, output: &mut impl Write) ->
     let decoder = Decoder::new().vxlan_ports(&options.vxlan_ports).mpls_payload(&mpls_payload);
     let mut capture = Reader::new(decompressed(input).map_err(CaptureError::from)?)?;
     while let Some(frame) = capture.next_frame()? {
-        let dissection = Dissection::new(&decoder, &frame);
+        let dissection = Dissection { anomalies: options.anomalies, ..Dissection::new(&decoder, &frame) };
         match options.format {
             Format::Json => serde_json::to_writer(&mut *output, &dissection)
                 .map_err(io::Error::from)
@@ -102,6 +102,8 @@ pub fn decompressed<'r>(input: impl Read + Send + 'r) -> io::Result<Box<dyn Read
 pub struct Dissection<'a> {
     number: usize,
     length: usize,
+    /// Whether they are shown.
+    anomalies: bool,
     /// Or the number of a link type that is not supported.
     outermost: Result<Decoded<'a>, u16>,
 }
@@ -113,7 +115,18 @@ impl<'a> Dissection<'a> {
             Some(link) => Ok(decoder.captured(link, frame.bytes, frame.original_length)),
             None => Err(frame.link_type),
         };
-        Self { number: frame.number, length: frame.original_length, outermost }
+        Self { number: frame.number, length: frame.original_length, anomalies: false, outermost }
+    }
+
+    /// What is odd about it, if it is asked for.
+    fn anomalies(&self) -> Option<Vec<Anomaly>> {
+        self.anomalies.then(|| {
+            let mut all = Vec::new();
+            for level in self.levels() {
+                level.packet.anomalies(&mut |anomaly| all.push(anomaly));
+            }
+            all
+        })
     }
 
     /// The levels from the outside in, up to the first that is not whole.
@@ -127,80 +140,23 @@ impl<'a> Dissection<'a> {
 
 impl Serialize for Dissection<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut frame = serializer.serialize_map(Some(3))?;
-        frame.serialize_entry("frame", &self.number)?;
-        frame.serialize_entry("layers", &Layers(self))?;
-        let error = match self.outermost {
-            Err(link_type) => Some(ErrorObject::unsupported_link(link_type)),
-            Ok(_) => self.levels().find_map(|level| level.error).map(ErrorObject::from),
-        };
-        frame.serialize_entry("error", &error)?;
-        frame.end()
-    }
-}
-
-struct Layers<'d>(&'d Dissection<'d>);
-
-impl Serialize for Layers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut layers = serializer.serialize_seq(None)?;
-        for level in self.0.levels() {
-            for (offset, header) in level.packet.headers() {
-                layers.serialize_element(&LayerObject { offset, header })?;
+        #[derive(Serialize)]
+        struct Object<D> {
+            frame: usize,
+            #[serde(flatten)]
+            decoded: D,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            anomalies: Option<Vec<Anomaly>>,
+        }
+        let (frame, anomalies) = (self.number, self.anomalies());
+        match self.outermost {
+            Ok(decoded) => Object { frame, decoded, anomalies }.serialize(serializer),
+            Err(link_type) => {
+                let message = format!("unsupported link type {link_type}");
+                let error = json!({ "layer": "link", "offset": 0, "message": message });
+                let decoded = json!({ "layers": [], "error": error });
+                Object { frame, decoded, anomalies }.serialize(serializer)
             }
         }
-        layers.end()
-    }
-}
-
-struct LayerObject<'a> {
-    offset: usize,
-    header: Header<'a>,
-}
-
-impl Serialize for LayerObject<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut layer = serializer.serialize_map(None)?;
-        layer.serialize_entry("layer", self.header.layer().name())?;
-        layer.serialize_entry("offset", &self.offset)?;
-        let mut result = Ok(());
-        self.header.fields(&mut |name, value| {
-            if result.is_ok() {
-                result = layer.serialize_entry(name, &Value(value));
-            }
-        });
-        result?;
-        layer.end()
-    }
-}
-
-struct Value<'a>(FieldValue<'a>);
-
-impl Serialize for Value<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            FieldValue::Bool(flag) => serializer.serialize_bool(flag),
-            FieldValue::Number(number) | FieldValue::Hex(number, _) => serializer.serialize_u64(number),
-            text => serializer.collect_str(&text),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct ErrorObject {
-    layer: &'static str,
-    offset: usize,
-    message: String,
-}
-
-impl ErrorObject {
-    fn unsupported_link(link_type: u16) -> Self {
-        Self { layer: "link", offset: 0, message: format!("unsupported link type {link_type}") }
-    }
-}
-
-impl From<DecodeError> for ErrorObject {
-    fn from(error: DecodeError) -> Self {
-        Self { layer: error.layer.name(), offset: error.offset, message: error.problem.to_string() }
     }
 }

@@ -22,3 +22,5 @@ mod walks;
 mod captures;
 #[cfg(feature = "capture")]
 mod files;
+#[cfg(feature = "serde")]
+mod serialized;

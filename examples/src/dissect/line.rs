@@ -27,9 +27,8 @@ impl fmt::Display for Dissection<'_> {
                 last = Some(header);
             }
             if let Some(error) = level.error {
-                return write!(f, "{separator}error: {error}");
-            }
-            if level.packet.inner_decoded().is_some() {
+                write!(f, "{separator}error: {error}")?;
+            } else if level.packet.inner_decoded().is_some() {
                 separator = " | ";
             } else {
                 write!(f, "{separator}{} bytes", level.packet.payload().len())?;
@@ -38,7 +37,7 @@ impl fmt::Display for Dissection<'_> {
                 }
             }
         }
-        Ok(())
+        self.anomalies().into_iter().flatten().try_for_each(|anomaly| write!(f, "\n  odd: {anomaly}"))
     }
 }
 

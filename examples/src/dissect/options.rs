@@ -15,6 +15,8 @@ Decodes each frame of a pcap or pcapng file (gzip is unpacked) and prints a line
 for it.
 
   --json               print a JSON object per line instead
+  --anomalies          name what is odd about a frame that can be read all the
+                       same: reserved bits, wrong checksums, TTL 0, ...
   --vxlan-port N       UDP destination port that carries VXLAN, may be repeated
                        (default: 4789 and 8472)
   --mpls-payload KIND  what MPLS carries where the label does not say it:
@@ -34,6 +36,8 @@ was not, or if the arguments are wrong.
 pub struct Options {
     /// How they are shown.
     pub format: Format,
+    /// Whether what is odd about them is named.
+    pub anomalies: bool,
     /// UDP destination ports that carry VXLAN.
     pub vxlan_ports: Vec<u16>,
     /// What MPLS carries where the label does not say it.
@@ -54,6 +58,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             format: Format::Line,
+            anomalies: false,
             vxlan_ports: vec![UdpHeader::VXLAN, 8472],
             mpls_payload: MplsPayload::GuessByFirstNibble,
         }
@@ -101,6 +106,7 @@ impl Options {
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("json") => options.format = Format::Json,
+                Arg::Long("anomalies") => options.anomalies = true,
                 Arg::Long("vxlan-port") => vxlan_ports.push(parser.value()?.parse()?),
                 Arg::Long("mpls-payload") => {
                     options.mpls_payload = parser.value()?.parse_with(mpls_payload)?;

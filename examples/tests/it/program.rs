@@ -199,6 +199,26 @@ fn a_line_for_people() {
 }
 
 #[test]
+fn what_is_odd_is_named_when_it_is_asked_for() {
+    let mut odd = doc::VXLAN_FRAME.to_vec();
+    odd[49] = 7;
+    let file = capture(LinkType::Ethernet, &[doc::VXLAN_FRAME, &odd]);
+    let lines = json_of("odd.pcapng", &file, &["--anomalies"]);
+    assert_eq!(lines[0]["anomalies"], json!([]));
+    let anomaly = json!({
+        "layer": "vxlan", "offset": 42, "field": "reserved2", "found": 7, "expected": "0", "source": "RFC 7348 5",
+    });
+    assert_eq!(lines[1]["anomalies"], json!([anomaly]));
+    assert_eq!(json_of("odd.pcapng", &file, &[])[1].get("anomalies"), None);
+
+    let path = written("odd.pcapng", &file);
+    let output = dissect(&["--anomalies", path.to_str().unwrap()]);
+    let lines: Vec<&str> = text(&output.stdout).lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[2], "  odd: vxlan at byte 42: reserved2 is 0x07, expected 0 (RFC 7348 5)");
+}
+
+#[test]
 fn a_compressed_capture_is_unpacked() {
     let mut packer = GzEncoder::new(Vec::new(), Compression::default());
     packer.write_all(&capture(LinkType::Ethernet, &[doc::VXLAN_FRAME])).unwrap();
