@@ -63,6 +63,10 @@ $(VENV)/installed: python/requirements-test.txt
 	$(VENV)/bin/pip install --quiet -r $<
 	touch $@
 
+.PHONY: generated
+generated: ## Write anew what is made and not written: schema, rules, golden texts; read the difference before you commit
+	UPDATE_GOLDEN=1 cargo test -q -p contrail-model --all-features --test it
+
 .PHONY: lint
 lint: ## Check format and lints, warnings denied
 	for workspace in $(WORKSPACES); do (cd $$workspace && cargo fmt --check) || exit 1; done

@@ -45,6 +45,8 @@ mod release;
 mod report;
 mod resolve;
 mod rules;
+#[cfg(feature = "schema")]
+mod schema;
 mod topology;
 pub mod trace;
 

@@ -27,6 +27,21 @@ pub(crate) enum PhysicalRole {
     Pnf,
 }
 
+impl PhysicalRole {
+    /// Each role as Contrail spells it.
+    pub(crate) const NAMES: [(&'static str, Self); 4] =
+        [("leaf", Self::Leaf), ("spine", Self::Spine), ("superspine", Self::Superspine), ("pnf", Self::Pnf)];
+
+    pub(crate) fn name(self) -> &'static str {
+        name_of(&Self::NAMES, self)
+    }
+}
+
+/// How a value is written in a document.
+fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
+    names.iter().find(|(_, other)| *other == value).map_or("", |(name, _)| name)
+}
+
 bitflags::bitflags! {
     /// What a device does in the overlay (`routing_bridging_roles`).
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,6 +195,16 @@ pub(crate) enum ServerKind {
     BareMetal,
 }
 
+impl ServerKind {
+    /// Each kind as it is written in a document.
+    pub(crate) const NAMES: [(&'static str, Self); 4] = [
+        ("hypervisor", Self::Hypervisor),
+        ("controller", Self::Controller),
+        ("service-node", Self::ServiceNode),
+        ("bare-metal", Self::BareMetal),
+    ];
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) name: Name,
@@ -234,6 +259,9 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
+    /// Each protocol as it is written in a document.
+    pub(crate) const NAMES: [(&'static str, Self); 2] = [("tcp", Self::Tcp), ("udp", Self::Udp)];
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Tcp => "TCP",

@@ -44,17 +44,11 @@ impl Resolver<'_> {
     }
 
     pub(super) fn devices(&mut self, networks: &Names<'_, Network>) -> Arena<Device> {
-        let roles = [
-            ("leaf", PhysicalRole::Leaf),
-            ("spine", PhysicalRole::Spine),
-            ("superspine", PhysicalRole::Superspine),
-            ("pnf", PhysicalRole::Pnf),
-        ];
         let mut arena = Arena::default();
         for (i, device) in self.document.devices.iter().enumerate() {
             let path = format!("devices[{i}]");
             self.named(&path, &device.name);
-            let role = self.word(&format!("{path}.role"), "a role", &device.role, &roles);
+            let role = self.word(&format!("{path}.role"), "a role", &device.role, &PhysicalRole::NAMES);
             let mut overlay_roles = OverlayRoles::empty();
             for (k, text) in device.overlay_roles.iter().enumerate() {
                 let path = format!("{path}.overlay_roles[{k}]");
@@ -195,17 +189,12 @@ impl Resolver<'_> {
         groups: &Names<'_, PortGroup>,
         networks: &Names<'_, Network>,
     ) -> Arena<Server> {
-        let kinds = [
-            ("hypervisor", ServerKind::Hypervisor),
-            ("controller", ServerKind::Controller),
-            ("service-node", ServerKind::ServiceNode),
-            ("bare-metal", ServerKind::BareMetal),
-        ];
         let mut arena = Arena::default();
         for (i, server) in self.document.servers.iter().enumerate() {
             let path = format!("servers[{i}]");
             self.named(&path, &server.name);
-            let kind = self.word(&format!("{path}.kind"), "a kind of server", &server.kind, &kinds);
+            let kind =
+                self.word(&format!("{path}.kind"), "a kind of server", &server.kind, &ServerKind::NAMES);
             let port_group =
                 self.find(groups, &format!("{path}.port_group"), "port group", &server.port_group);
             let listed = server.addresses.iter().enumerate();

@@ -115,7 +115,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn protocol(&mut self, path: &str, text: &str) -> Option<Protocol> {
-        self.word(path, "a protocol", text, &[("tcp", Protocol::Tcp), ("udp", Protocol::Udp)])
+        self.word(path, "a protocol", text, &Protocol::NAMES)
     }
 }
 

@@ -7,7 +7,7 @@
 //! routing role.
 
 use super::{Context, Rule};
-use crate::fabric::{OverlayRoles, PhysicalRole};
+use crate::fabric::OverlayRoles;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -31,12 +31,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             let roles = OverlayRoles::NAMES.iter().filter(|(_, role)| at.overlay_roles.contains(*role));
             let roles: Vec<&str> = roles.map(|(name, _)| *name).collect();
-            let role = match at.role {
-                PhysicalRole::Leaf => "leaf",
-                PhysicalRole::Spine => "spine",
-                PhysicalRole::Superspine => "superspine",
-                PhysicalRole::Pnf => "pnf",
-            };
             let has = if roles.is_empty() { "none".to_owned() } else { roles.join(", ") };
             findings.push(
                 Finding::of(
@@ -45,7 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     format!("logical_routers[{}].extended_to[{index}]", id.index()),
                     format!("{} has no overlay role that routes tenants", at.name),
                 )
-                .because(format!("{} is a {role}, its overlay roles: {has}", at.name))
+                .because(format!("{} is a {}, its overlay roles: {has}", at.name, at.role.name()))
                 .fix(format!("extend {} to a leaf or gateway with a routing role", router.name)),
             );
         }

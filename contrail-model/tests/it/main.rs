@@ -6,6 +6,8 @@ mod golden;
 mod load;
 mod placement;
 mod rules;
+#[cfg(feature = "schema")]
+mod schema;
 mod traces;
 
 use contrail_model::Fabric;

@@ -14,3 +14,4 @@ mod fresh;
 mod generated;
 mod oracle;
 mod program;
+mod schema;
