@@ -55,4 +55,5 @@ pub use load::{LoadError, Place, Problem};
 pub use plan::{Approach, Candidate, Change, Cost, Plan, Reason, Rejected, Weights};
 pub use release::Release;
 pub use report::{Finding, Report, Severity};
+pub use rules::{RULES, Rule};
 pub use trace::{Flow, FlowError, Trace, Verdict};

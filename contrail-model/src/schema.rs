@@ -52,7 +52,7 @@ values! {
     Prefix = { "type": "string", "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$" };
     Protocol = { "enum": words(&fabric::Protocol::NAMES) };
     Release = { "enum": release::Release::ALL.map(release::Release::name) };
-    RuleId = { "enum": rules::ALL.iter().map(|rule| rule.id).collect::<Vec<_>>() };
+    RuleId = { "enum": rules::RULES.iter().map(|rule| rule.id).collect::<Vec<_>>() };
     ServerKind = { "enum": words(&fabric::ServerKind::NAMES) };
     TransportPort = { "type": "integer", "minimum": 1, "maximum": 65535 };
     Vlan = { "type": "integer", "minimum": 1, "maximum": 4094 };

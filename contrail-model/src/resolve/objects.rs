@@ -283,8 +283,8 @@ impl Resolver<'_> {
 
     pub(super) fn ignored_rules(&mut self) -> Vec<String> {
         for (i, id) in self.document.ignore_rules.iter().enumerate() {
-            if rules::ALL.iter().all(|rule| rule.id != id) {
-                let known = self.suggestion(id, rules::ALL.iter().map(|rule| rule.id));
+            if rules::RULES.iter().all(|rule| rule.id != id) {
+                let known = self.suggestion(id, rules::RULES.iter().map(|rule| rule.id));
                 self.problem(format!("ignore_rules[{i}]"), format!("no rule has the id `{id}`{known}"));
             }
         }

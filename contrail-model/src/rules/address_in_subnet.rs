@@ -1,54 +1,40 @@
-//! I3 address-in-subnet: an address lies in a subnet of its network, and a gateway in its own subnet.
-//!
-//! Why: a host reaches its neighbours and its gateway by ARP within its subnet; an address outside of every subnet
-//! reaches nobody. Contrail refuses an instance IP outside of the network's subnets.
-//!
-//! Broken by a controller with 10.1.11.11 in a network of 10.1.10.0/24. Remedy: correct the address or the subnet.
+//! I3 address-in-subnet.
 
-use super::{Context, Rule};
-use crate::fabric::Address;
+use super::{Context, Rule, interfaces};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "I3",
     name: "address-in-subnet",
     severity: Severity::Error,
+    holds: "An address lies in a subnet of its network, and a gateway in its own subnet.",
+    why: "A host reaches its neighbours and its gateway by ARP within its subnet; an address outside of \
+        every subnet reaches nobody. Contrail refuses an instance IP outside of the network's subnets.",
+    broken_by: "A controller with 10.1.11.11 in a network of 10.1.10.0/24.",
+    remedy: "Correct the address or the subnet.",
     references: &["RFC 826", "Contrail API: instance-ip is in a subnet of its network"],
     check,
 };
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
-    let mut outside = |name: &str, address: &Address, path: String| {
+    for (name, address, place) in interfaces(fabric) {
         let network = &fabric.networks[address.network];
         if network.subnet_of(address.address).is_some() {
-            return;
+            continue;
         }
         let subnets: Vec<String> = network.subnets.iter().map(|subnet| subnet.prefix.to_string()).collect();
         let has = if subnets.is_empty() { "no subnet".to_owned() } else { subnets.join(", ") };
         findings.push(
             Finding::of(
                 &RULE,
-                name,
-                path,
+                &**name,
+                place.to_string(),
                 format!("{} is in no subnet of {}", address.address, network.name),
             )
             .because(format!("{} has {has}", network.name))
             .fix(format!("correct the address, or add its subnet to {}", network.name)),
         );
-    };
-    for (id, server) in fabric.servers.iter() {
-        for (index, address) in server.addresses.iter().enumerate() {
-            let path = format!("servers[{}].addresses[{index}].address", id.index());
-            outside(&server.name, address, path);
-        }
-        if let Some(vhost0) = &server.vhost0 {
-            outside(&server.name, vhost0, format!("servers[{}].vhost0.address", id.index()));
-        }
-    }
-    for (id, workload) in fabric.workloads.iter() {
-        let path = format!("workloads[{}].address", id.index());
-        outside(&workload.name, &workload.interface, path);
     }
     for (id, network) in fabric.networks.iter() {
         for (index, subnet) in network.subnets.iter().enumerate() {

@@ -1,9 +1,4 @@
-//! R3 irb-in-two-tables: a device has the IRB of a network in one routing table only.
-//!
-//! Why: an IRB unit belongs to one routing instance. A network that is routed as part of the underlay on a device
-//! cannot be in a logical router's VRF on the same device.
-//!
-//! Broken by a logical router with network `api` on leaf1, where `api` has an underlay IRB. Remedy: take one away.
+//! R3 irb-in-two-tables.
 
 use super::{Context, Rule};
 use crate::report::{Finding, Severity};
@@ -12,6 +7,11 @@ pub(super) static RULE: Rule = Rule {
     id: "R3",
     name: "irb-in-two-tables",
     severity: Severity::Error,
+    holds: "A device has the IRB of a network in one routing table only.",
+    why: "An IRB unit belongs to one routing instance. A network that is routed as part of the underlay on a \
+        device cannot be in a logical router's VRF on the same device.",
+    broken_by: "A logical router with network `api` on leaf1, where `api` has an underlay IRB.",
+    remedy: "Take one away.",
     references: &["Junos: an interface belongs to one routing instance"],
     check,
 };

@@ -22,25 +22,38 @@ mod way_back;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::Hash;
 
-use crate::fabric::{Fabric, RequiredFlow};
+use crate::fabric::{Address, Fabric, Name, RequiredFlow, ServerId, WorkloadId};
 use crate::report::{Finding, Report, Severity};
 use crate::trace::{Drop, Trace};
 
-/// A rule: what must hold, why, and how it is checked.
-pub(crate) struct Rule {
-    /// Never reused.
-    pub(crate) id: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) severity: Severity,
+/// A rule: what must hold, why, and how it is checked. All of them are [`RULES`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Never used again for another rule.
+    pub id: &'static str,
+    /// In a few words.
+    pub name: &'static str,
+    /// How much its findings matter.
+    pub severity: Severity,
+    /// What must hold.
+    pub holds: &'static str,
+    /// Why it must.
+    pub why: &'static str,
+    /// A fabric that breaks it.
+    pub broken_by: &'static str,
+    /// What to do then.
+    pub remedy: &'static str,
     /// Where it comes from: the article, an RFC, a check in Tungsten Fabric.
-    pub(crate) references: &'static [&'static str],
+    pub references: &'static [&'static str],
     pub(crate) check: fn(&Context<'_>, &mut Vec<Finding>),
 }
 
 /// All rules, in the order in which they report.
-pub(crate) const ALL: &[&Rule] = &[
+pub const RULES: &[&Rule] = &[
     &unique_names::RULE,
     &unique_addresses::RULE,
     &address_in_subnet::RULE,
@@ -61,6 +74,7 @@ pub(crate) const ALL: &[&Rule] = &[
 ];
 
 /// What rules look at.
+#[derive(Debug)]
 pub(crate) struct Context<'f> {
     pub(crate) fabric: &'f Fabric,
     traces: OnceCell<Vec<Trace>>,
@@ -129,10 +143,42 @@ impl Fabric {
     pub fn check(&self) -> Report {
         let context = Context { fabric: self, traces: OnceCell::new() };
         let mut findings = Vec::new();
-        for rule in ALL.iter().filter(|rule| self.ignored_rules.iter().all(|id| id != rule.id)) {
+        for rule in RULES.iter().filter(|rule| self.ignored_rules.iter().all(|id| id != rule.id)) {
             (rule.check)(&context, &mut findings);
         }
         Report { findings, ignored: self.ignored_rules.clone() }
+    }
+}
+
+/// Every interface of a server or workload: whose it is, what it has, and where in the document that stands.
+fn interfaces(fabric: &Fabric) -> impl Iterator<Item = (&Name, &Address, Place)> {
+    let servers = fabric.servers.iter().flat_map(|(id, server)| {
+        let addresses = server.addresses.iter().enumerate();
+        let addresses = addresses.map(move |(index, address)| (address, Place::Server(id, index)));
+        let vhost0 = server.vhost0.iter().map(move |address| (address, Place::Vhost0(id)));
+        addresses.chain(vhost0).map(|(address, place)| (&server.name, address, place))
+    });
+    let workloads = fabric.workloads.iter();
+    let workloads =
+        workloads.map(|(id, workload)| (&workload.name, &workload.interface, Place::Workload(id)));
+    servers.chain(workloads)
+}
+
+/// Where an interface's address stands in the document.
+#[derive(Clone, Copy)]
+enum Place {
+    Server(ServerId, usize),
+    Vhost0(ServerId),
+    Workload(WorkloadId),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(id, index) => write!(f, "servers[{}].addresses[{index}].address", id.index()),
+            Self::Vhost0(id) => write!(f, "servers[{}].vhost0.address", id.index()),
+            Self::Workload(id) => write!(f, "workloads[{}].address", id.index()),
+        }
     }
 }
 

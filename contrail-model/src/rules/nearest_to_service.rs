@@ -1,10 +1,4 @@
-//! L3 nearest-to-service: of the legal places for a logical router, it is at the one closest to the service.
-//!
-//! Why: the path is shortest then (the article, round 1: "as close as possible to the destination"). On the service's
-//! own leaves nothing has to cross the fabric twice.
-//!
-//! Broken by a logical router on the DC gateway, where the controllers' own leaves could have it. Remedy: extend it to
-//! those.
+//! L3 nearest-to-service.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +10,11 @@ pub(super) static RULE: Rule = Rule {
     id: "L3",
     name: "nearest-to-service",
     severity: Severity::Advice,
+    holds: "Of the legal places for a logical router, it is at the one closest to the service.",
+    why: "The path is shortest then (the article, round 1: \"as close as possible to the destination\"). On \
+        the service's own leaves nothing has to cross the fabric twice.",
+    broken_by: "A logical router on the DC gateway, where the controllers' own leaves could have it.",
+    remedy: "Extend it to those.",
     references: &["the article, round 1: a logical choice is as close as possible to the destination"],
     check,
 };

@@ -1,8 +1,4 @@
-//! I8 network-carried: a server's port group carries every network that the server has an address in.
-//!
-//! Why: without a VLAN for the network on the port group, the server's frames for it reach nobody.
-//!
-//! Broken by a controller with an address in `api` on a port group without a VLAN of `api`. Remedy: add the VLAN.
+//! I8 network-carried.
 
 use super::{Context, Rule};
 use crate::report::{Finding, Severity};
@@ -11,6 +7,10 @@ pub(super) static RULE: Rule = Rule {
     id: "I8",
     name: "network-carried",
     severity: Severity::Error,
+    holds: "A server's port group carries every network that the server has an address in.",
+    why: "Without a VLAN for the network on the port group, the server's frames for it reach nobody.",
+    broken_by: "A controller with an address in `api` on a port group without a VLAN of `api`.",
+    remedy: "Add the VLAN.",
     references: &[
         "the article, \"Physical network\": VLANs of a virtual port group are associated with networks",
     ],

@@ -1,10 +1,4 @@
-//! L5 opened-from-outside: no required flow is opened from the underlay to a workload behind distributed SNAT.
-//!
-//! Why: the translation is made when the workload opens a flow; before that the hypervisor has nothing to translate
-//! back, and the underlay has no route to the workload's address (the article, "Approaches").
-//!
-//! Broken by distributed SNAT on the octavia network: the worker opens flows to the amphorae. Remedy: a logical router
-//! or IP fabric forwarding.
+//! L5 opened-from-outside.
 
 use super::{Context, Rule};
 use crate::report::{Finding, Severity};
@@ -14,6 +8,12 @@ pub(super) static RULE: Rule = Rule {
     id: "L5",
     name: "opened-from-outside",
     severity: Severity::Error,
+    holds: "No required flow is opened from the underlay to a workload behind distributed SNAT.",
+    why: "The translation is made when the workload opens a flow; before that the hypervisor has nothing to \
+        translate back, and the underlay has no route to the workload's address (the article, \
+        \"Approaches\").",
+    broken_by: "Distributed SNAT on the octavia network: the worker opens flows to the amphorae.",
+    remedy: "A logical router or IP fabric forwarding.",
     references: &["tf-specs, distributed-snat.md: flows are initiated by the virtual machine"],
     check,
 };

@@ -1,9 +1,4 @@
-//! I7 port-in-one-group: a port is in one port group at most, and carries no cable between devices besides.
-//!
-//! Why: the port group decides which VLAN on the port belongs to which network. Contrail answers 400 to a physical
-//! interface in a second virtual port group.
-//!
-//! Broken by port groups `ctl1` and `ctl2` that both list `leaf1:xe-0/0/10`. Remedy: take the port out of one.
+//! I7 port-in-one-group.
 
 use super::{Context, Rule, repeated};
 use crate::fabric::Port;
@@ -13,6 +8,11 @@ pub(super) static RULE: Rule = Rule {
     id: "I7",
     name: "port-in-one-group",
     severity: Severity::Error,
+    holds: "A port is in one port group at most, and carries no cable between devices besides.",
+    why: "The port group decides which VLAN on the port belongs to which network. Contrail answers 400 to a \
+        physical interface in a second virtual port group.",
+    broken_by: "Port groups `ctl1` and `ctl2` that both list `leaf1:xe-0/0/10`.",
+    remedy: "Take the port out of one.",
     references: &["Contrail API: virtual_port_group.py, a physical interface is in one virtual port group"],
     check,
 };

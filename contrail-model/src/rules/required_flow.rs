@@ -1,8 +1,4 @@
-//! F1 required-flow: every required flow arrives, and so does its answer.
-//!
-//! Why: that is what the fabric is for. What another rule has found already is not repeated here.
-//!
-//! Broken by any drop on the way. Remedy: what the reason says, or what `plan` finds.
+//! F1 required-flow.
 
 use super::{Context, Rule};
 use crate::report::{Finding, Severity};
@@ -12,6 +8,10 @@ pub(super) static RULE: Rule = Rule {
     id: "F1",
     name: "required-flow",
     severity: Severity::Error,
+    holds: "Every required flow arrives, and so does its answer.",
+    why: "That is what the fabric is for. What another rule has found already is not repeated here.",
+    broken_by: "Any drop on the way.",
+    remedy: "What the reason says, or what `plan` finds.",
     references: &["the document: integrations and flows"],
     check,
 };

@@ -1,9 +1,4 @@
-//! R1 router-extended-to-nothing: a logical router is extended to a device.
-//!
-//! Why: until then there is no VRF and no IRB anywhere; the networks are joined on paper only (the article: it "must
-//! be extended to one or more physical devices").
-//!
-//! Broken by `extended_to: []`. Remedy: extend it, where `plan` says.
+//! R1 router-extended-to-nothing.
 
 use super::{Context, Rule};
 use crate::report::{Finding, Severity};
@@ -12,6 +7,11 @@ pub(super) static RULE: Rule = Rule {
     id: "R1",
     name: "router-extended-to-nothing",
     severity: Severity::Warning,
+    holds: "A logical router is extended to a device.",
+    why: "Until then there is no VRF and no IRB anywhere; the networks are joined on paper only (the \
+        article: it \"must be extended to one or more physical devices\").",
+    broken_by: "`extended_to: []`.",
+    remedy: "Extend it, where `plan` says.",
     references: &["the article, \"Physical network\": LR"],
     check,
 };

@@ -1,10 +1,4 @@
-//! R2 router-without-routing-role: a logical router is extended only to devices that route tenants.
-//!
-//! Why: the VRF and its IRBs come from the features `l3-gateway` and `vn-interconnect`, which only some overlay roles
-//! have. Contrail accepts the extension to any device; without such a role nothing happens there.
-//!
-//! Broken by a logical router on a spine with the role Route-Reflector only. Remedy: extend it elsewhere, or assign a
-//! routing role.
+//! R2 router-without-routing-role.
 
 use super::{Context, Rule};
 use crate::fabric::OverlayRoles;
@@ -14,6 +8,12 @@ pub(super) static RULE: Rule = Rule {
     id: "R2",
     name: "router-without-routing-role",
     severity: Severity::Error,
+    holds: "A logical router is extended only to devices that route tenants.",
+    why: "The VRF and its IRBs come from the features `l3-gateway` and `vn-interconnect`, which only some \
+        overlay roles have. Contrail accepts the extension to any device; without such a role nothing \
+        happens there.",
+    broken_by: "A logical router on a spine with the role Route-Reflector only.",
+    remedy: "Extend it elsewhere, or assign a routing role.",
     references: &[
         "Contrail node profiles: l3-gateway, vn-interconnect",
         "the article, \"Physical network\": in an ERB fabric routing is done on leaves or the DC gateway only",

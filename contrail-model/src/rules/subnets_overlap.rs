@@ -1,11 +1,4 @@
-//! I4 subnets-overlap: subnets that can meet in one routing table do not overlap.
-//!
-//! They meet within a network, in a logical router that joins their networks, and in the underlay.
-//!
-//! Why: the longer prefix would take the other's traffic. Neutron refuses overlapping subnets on one router
-//! (`_check_for_dup_router_subnet`); nothing checks the underlay.
-//!
-//! Broken by racks with 10.1.2.0/24 and 10.1.2.128/25. Remedy: renumber one.
+//! I4 subnets-overlap.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +12,12 @@ pub(super) static RULE: Rule = Rule {
     id: "I4",
     name: "subnets-overlap",
     severity: Severity::Error,
+    holds: "Subnets that can meet in one routing table do not overlap. They meet within a network, in a \
+        logical router that joins their networks, and in the underlay.",
+    why: "The longer prefix would take the other's traffic. Neutron refuses overlapping subnets on one \
+        router (`_check_for_dup_router_subnet`); nothing checks the underlay.",
+    broken_by: "Racks with 10.1.2.0/24 and 10.1.2.128/25.",
+    remedy: "Renumber one.",
     references: &["tf-controller, neutron_plugin_db.py: _check_for_dup_router_subnet"],
     check,
 };

@@ -1,10 +1,4 @@
-//! L2 underlay-subnet-per-rack: the hypervisors of a vhost0 network are all behind the same leaf or pair of leaves.
-//!
-//! Why: within a network that spans racks, tunnel packets between vRouters would be bridged over VXLAN, that is, put
-//! into VXLAN a second time. Confined to a rack, the network ends there and tunnel packets are routed (the article,
-//! round 2; Contrail does not check it).
-//!
-//! Broken by vhost0 addresses of two racks in one network. Remedy: a network with its own subnet for each rack.
+//! L2 underlay-subnet-per-rack.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +10,12 @@ pub(super) static RULE: Rule = Rule {
     id: "L2",
     name: "underlay-subnet-per-rack",
     severity: Severity::Error,
+    holds: "The hypervisors of a vhost0 network are all behind the same leaf or pair of leaves.",
+    why: "Within a network that spans racks, tunnel packets between vRouters would be bridged over VXLAN, \
+        that is, put into VXLAN a second time. Confined to a rack, the network ends there and tunnel \
+        packets are routed (the article, round 2; Contrail does not check it).",
+    broken_by: "Vhost0 addresses of two racks in one network.",
+    remedy: "A network with its own subnet for each rack.",
     references: &["the article, round 2: several subnets, each confined to a single rack or pair of leaves"],
     check,
 };

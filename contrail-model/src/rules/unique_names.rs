@@ -1,9 +1,4 @@
-//! I1 unique-name: no two objects of a kind have the same name.
-//!
-//! Why: everything refers to objects by name; with two of a name, one of them would silently be meant. Contrail
-//! refuses a second object with the same fully qualified name.
-//!
-//! Broken by two devices called `leaf1`. Remedy: rename one.
+//! I1 unique-name.
 
 use super::{Context, Rule, repeated};
 use crate::fabric::Name;
@@ -13,6 +8,11 @@ pub(super) static RULE: Rule = Rule {
     id: "I1",
     name: "unique-name",
     severity: Severity::Error,
+    holds: "No two objects of a kind have the same name.",
+    why: "Everything refers to objects by name; with two of a name, one of them would silently be meant. \
+        Contrail refuses a second object with the same fully qualified name.",
+    broken_by: "Two devices called `leaf1`.",
+    remedy: "Rename one.",
     references: &["Contrail API: fq_name is unique"],
     check,
 };

@@ -1,9 +1,4 @@
-//! I6 unique-vni: no two networks or logical routers have the same VNI.
-//!
-//! Why: a VTEP finds the network of what it decapsulates by the VNI alone. Contrail keeps one list of VNIs for
-//! networks and logical routers and answers 400 to a second use.
-//!
-//! Broken by a logical router with the VNI of a network. Remedy: take a free one.
+//! I6 unique-vni.
 
 use super::{Context, Rule, repeated};
 use crate::report::{Finding, Severity};
@@ -12,6 +7,11 @@ pub(super) static RULE: Rule = Rule {
     id: "I6",
     name: "unique-vni",
     severity: Severity::Error,
+    holds: "No two networks or logical routers have the same VNI.",
+    why: "A VTEP finds the network of what it decapsulates by the VNI alone. Contrail keeps one list of VNIs \
+        for networks and logical routers and answers 400 to a second use.",
+    broken_by: "A logical router with the VNI of a network.",
+    remedy: "Take a free one.",
     references: &["RFC 7348 4", "Contrail API: /id/virtual-networks"],
     check,
 };

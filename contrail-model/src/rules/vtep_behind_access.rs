@@ -1,11 +1,4 @@
-//! L1 vtep-behind-access: no device works on VXLAN that passes an access interface of its own.
-//!
-//! Why: traffic that enters a QFX through an interface that is enabled for VXLAN is not handled properly by the VXLAN
-//! pipeline; it can only be routed there. So a leaf cannot be the other end of the VXLAN of a vRouter attached to it,
-//! and a logical router must not be extended to a leaf whose own hypervisors host workloads of its networks, if
-//! required flows pass there (the article, round 1).
-//!
-//! Broken by a logical router on the hypervisors' leaves. Remedy: extend it to other leaves or to a DC gateway.
+//! L1 vtep-behind-access.
 
 use super::{Context, Rule};
 use crate::report::{Finding, Severity};
@@ -15,6 +8,13 @@ pub(super) static RULE: Rule = Rule {
     id: "L1",
     name: "vtep-behind-access",
     severity: Severity::Error,
+    holds: "No device works on VXLAN that passes an access interface of its own.",
+    why: "Traffic that enters a QFX through an interface that is enabled for VXLAN is not handled properly \
+        by the VXLAN pipeline; it can only be routed there. So a leaf cannot be the other end of the VXLAN \
+        of a vRouter attached to it, and a logical router must not be extended to a leaf whose own \
+        hypervisors host workloads of its networks, if required flows pass there (the article, round 1).",
+    broken_by: "A logical router on the hypervisors' leaves.",
+    remedy: "Extend it to other leaves or to a DC gateway.",
     references: &[
         "the article, round 1: no further VXLAN operations on a device with an access interface of that VNI",
     ],

@@ -1,11 +1,4 @@
-//! L4 way-back: the host of a service knows the way to the overlay network that it talks to.
-//!
-//! Why: the fabric may route perfectly, but a controller without a route to the overlay network drops its own
-//! packets, or sends them to a default gateway that knows nothing of it. The article: "we need to make sure that we
-//! have a static route in the API network to reach back".
-//!
-//! Broken by a controller without a route to the octavia network. Remedy: a static route via the gateway of the
-//! network that the service is in.
+//! L4 way-back.
 
 use super::{Context, Rule};
 use crate::report::{Finding, Severity};
@@ -15,6 +8,12 @@ pub(super) static RULE: Rule = Rule {
     id: "L4",
     name: "way-back",
     severity: Severity::Error,
+    holds: "The host of a service knows the way to the overlay network that it talks to.",
+    why: "The fabric may route perfectly, but a controller without a route to the overlay network drops its \
+        own packets, or sends them to a default gateway that knows nothing of it. The article: \"we need \
+        to make sure that we have a static route in the API network to reach back\".",
+    broken_by: "A controller without a route to the octavia network.",
+    remedy: "A static route via the gateway of the network that the service is in.",
     references: &["the article, rounds 1 and 2: a static route back to the overlay network"],
     check,
 };
