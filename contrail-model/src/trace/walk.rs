@@ -65,7 +65,7 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> 
             PacketHeaders::opening(flow.protocol, ends, [client.clone(), service.clone()], false)
         }
     };
-    let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, opening);
+    let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, &opening);
 
     let walker = Walker { is_answer: true, ..walker };
     // The answer goes to whom the opening packet said it came from.
@@ -83,7 +83,7 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> 
             PacketHeaders::opening(flow.protocol, ends, [service, back_to.1], true)
         }
     };
-    let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, answer);
+    let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, &answer);
     Ok(Trace {
         from: flow.from.0.clone(),
         to: flow.to.0.clone(),
@@ -210,7 +210,7 @@ struct Branch {
 }
 
 impl Walker<'_> {
-    fn walk(&self, from: Endpoint, to: Endpoint, called: &Name, packet: PacketHeaders) -> Way {
+    fn walk(&self, from: Endpoint, to: Endpoint, called: &Name, packet: &PacketHeaders) -> Way {
         let start = match from {
             Endpoint::Workload(id) => vec![Node::Workload(id)],
             Endpoint::Server(id, _) | Endpoint::Vhost0(id) => vec![Node::Server(id)],

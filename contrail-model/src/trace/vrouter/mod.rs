@@ -104,7 +104,7 @@ impl Walker<'_> {
         is_routed: bool,
     ) -> Outcomes {
         let at = &self.fabric.workloads[workload];
-        work = self.into_virtual_service(workload, work);
+        work = self.to_member_address(workload, work);
         if is_routed || !work.packet.has_link() {
             let own = Source::InterfaceMac { of: at.name.clone(), given: at.interface.mac_is_given };
             work.packet.set_link((VROUTER_GATEWAY, Source::VrouterGateway), (at.interface.mac, own));

@@ -22,7 +22,7 @@ impl Walker<'_> {
     ) -> Outcomes {
         let fabric = self.fabric;
         let here = Node::Server(server);
-        let (from, work) = self.out_of_virtual_service(workload, work);
+        let (from, work) = self.as_virtual_service(workload, work);
         let destination = self.destination(&work);
         let mut because = Vec::new();
 

@@ -47,7 +47,7 @@ impl Walker<'_> {
     }
 
     /// The member's vRouter puts the member's address in the place of the virtual one.
-    pub(super) fn into_virtual_service(&self, workload: WorkloadId, mut work: Work) -> Work {
+    pub(super) fn to_member_address(&self, workload: WorkloadId, mut work: Work) -> Work {
         let Some(service) = self.virtual_service_of(workload) else { return work };
         if self.is_answer || self.destination(&work) != service.address {
             return work;
@@ -61,7 +61,7 @@ impl Walker<'_> {
 
     /// The virtual address again in the answer, which is then looked up in that address' network; otherwise the
     /// workload's own network.
-    pub(super) fn out_of_virtual_service(&self, workload: WorkloadId, mut work: Work) -> (NetworkId, Work) {
+    pub(super) fn as_virtual_service(&self, workload: WorkloadId, mut work: Work) -> (NetworkId, Work) {
         let at = &self.fabric.workloads[workload];
         let Some(service) = self.virtual_service_of(workload).filter(|_| self.is_answer) else {
             return (at.interface.network, work);
