@@ -56,7 +56,7 @@ mod walk;
 pub use anomaly::{Anomaly, AnomalyReport};
 pub use decoder::{Decoded, Decoder, LinkType, MplsPayload};
 pub use edit::PacketMut;
-pub use encap::{Encapsulation, Template};
+pub use encap::{Encapsulation, Labels, Template, policy};
 pub use error::{Bound, DecodeError, EncodeError, Layer, Problem, ValueError};
 pub use header::{FieldValue, FixedHeader, Header};
 pub use packet::{Levels, Link, Network, Packet, PayloadKind, Transport, Tunnel};
@@ -82,4 +82,6 @@ pub mod doc {
         0x9c, 0x40, 0x24, 0xe3, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x50, 0x02, 0xff, 0xff, 0xd0,
         0x45, 0x00, 0x00, // TCP
     ];
+
+    pub use crate::encap::doc::{outer_ipv4, outer_ipv6, outer_udp};
 }

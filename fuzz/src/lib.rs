@@ -275,7 +275,7 @@ fn each_tunnel_around(inner: &[u8]) {
         let start = template.headroom();
         let mut buffer = vec![UNWRITTEN; start];
         buffer.extend_from_slice(inner);
-        let fits = inner.len() <= template.max_inner(usize::from(u16::MAX));
+        let fits = inner.len() <= template.max_inner(usize::MAX);
         let stamped = match template.stamp(&mut buffer, start) {
             Ok(stamped) => &*stamped,
             Err(error) => {
@@ -283,7 +283,7 @@ fn each_tunnel_around(inner: &[u8]) {
                 continue;
             }
         };
-        assert_eq!(stamped.len(), template.overhead() + inner.len());
+        assert_eq!(stamped.len(), template.headroom() + inner.len());
         let decoder = Decoder::new();
 
         let decoded = decoder.captured(link, stamped, stamped.len());

@@ -5,3 +5,4 @@ pub mod frames;
 pub mod lower_bound;
 pub mod ours;
 pub mod peers;
+pub mod stamp;

@@ -103,4 +103,5 @@ fn main() {
             ("smoltcp, views", peers::smoltcp::mpls_over_gre),
         ],
     );
+    contrail_wire_bench::stamp::run(|| ALLOCATIONS.load(Ordering::Relaxed));
 }

@@ -25,17 +25,28 @@ use crate::IpProtocol;
 pub struct Sum(u64);
 
 impl Sum {
+    /// Goes on from a checksum over bytes that have changed since, each told to [`change`](Self::change).
+    pub const fn of_checksum(checksum: u16) -> Self {
+        Self(widen(!checksum))
+    }
+
+    /// A 16-bit word that was `before` when the checksum was made is now `after` (RFC 1624 equation 3).
+    pub const fn change(self, before: u16, after: u16) -> Self {
+        Self(self.0 + widen(!before) + widen(after))
+    }
+
     /// Adds bytes; an odd last byte counts as if a zero stood behind it, so only the last call may have one.
     pub fn bytes(self, bytes: &[u8]) -> Self {
+        // The order of the bytes in a word does not matter until the end (RFC 1071 section 2 B), and four at a time in
+        // the machine's own order is what compilers make wide instructions of.
         let (words, tail) = bytes.as_chunks::<4>();
-        let mut sum = words.iter().fold(self.0, |sum, word| sum + u64::from(u32::from_be_bytes(*word)));
-        match *tail {
-            [a, b, c] => sum += u64::from(u32::from_be_bytes([a, b, c, 0])),
-            [a, b] => sum += u64::from(u16::from_be_bytes([a, b])),
-            [a] => sum += u64::from(u16::from_be_bytes([a, 0])),
-            _ => {}
+        let sum = words.iter().fold(0, |sum, word| sum + u64::from(u32::from_ne_bytes(*word)));
+        let mut last = [0; 4];
+        for (byte, left) in last.iter_mut().zip(tail) {
+            *byte = *left;
         }
-        Self(fold_32(sum))
+        let sum = fold_16(sum + u64::from(u32::from_ne_bytes(last)));
+        Self(self.0 + u64::from(u16::from_be(sum)))
     }
 
     /// Adds the pseudo-header of RFC 768 and RFC 9293; `length` is that of the transport header and payload.
@@ -50,7 +61,7 @@ impl Sum {
             + u64::from(destination.to_bits())
             + u64::from(protocol.0)
             + u64::from(length);
-        Self(fold_32(self.0 + sum))
+        Self(self.0 + sum)
     }
 
     /// Adds the pseudo-header of RFC 8200 section 8.1.
@@ -62,7 +73,7 @@ impl Sum {
         length: u32,
     ) -> Self {
         let sum = self.bytes(&source.octets()).bytes(&destination.octets());
-        Self(fold_32(sum.0 + u64::from(protocol.0) + u64::from(length)))
+        Self(sum.0 + u64::from(protocol.0) + u64::from(length))
     }
 
     /// The checksum: the complement of the sum, folded to 16 bits.
@@ -81,25 +92,26 @@ impl Sum {
 
 /// The checksum after a 16-bit word that it covers changed from `before` to `after` (RFC 1624 equation 3).
 pub const fn update(checksum: u16, before: u16, after: u16) -> u16 {
-    let [a, b] = checksum.to_be_bytes();
-    let [c, d] = before.to_be_bytes();
-    let [e, f] = after.to_be_bytes();
-    let sum = u64::from_be_bytes([0, 0, 0, 0, 0, 0, !a, !b])
-        + u64::from_be_bytes([0, 0, 0, 0, 0, 0, !c, !d])
-        + u64::from_be_bytes([0, 0, 0, 0, 0, 0, e, f]);
-    !fold_16(sum)
+    Sum::of_checksum(checksum).change(before, after).finish()
 }
 
-/// Below 2^33, so that as many calls as a packet can have bytes cannot overflow.
-const fn fold_32(sum: u64) -> u64 {
-    (sum & 0xffff_ffff) + (sum >> 32)
+/// As [`update`], where a word of 0 became `word`.
+pub(crate) const fn add(checksum: u16, word: u16) -> u16 {
+    // The carry goes around once and makes no other: the sum was less than 2^16 + word.
+    let (sum, carry) = (!checksum).overflowing_add(word);
+    if carry { !(sum + 1) } else { !sum }
 }
 
+const fn widen(word: u16) -> u64 {
+    let [high, low] = word.to_be_bytes();
+    u64::from_be_bytes([0, 0, 0, 0, 0, 0, high, low])
+}
+
+/// Adds the two halves with the carry that goes around, then those of the result.
 const fn fold_16(sum: u64) -> u16 {
-    let sum = fold_32(fold_32(sum));
-    let sum = (sum & 0xffff) + (sum >> 16);
-    let sum = (sum & 0xffff) + (sum >> 16);
-    let [.., high, low] = sum.to_be_bytes();
+    let [a, b, c, d, ..] = sum.wrapping_add(sum.rotate_left(32)).to_be_bytes();
+    let sum = u32::from_be_bytes([a, b, c, d]);
+    let [high, low, ..] = sum.wrapping_add(sum.rotate_left(16)).to_be_bytes();
     u16::from_be_bytes([high, low])
 }
 

@@ -1,6 +1,7 @@
 //! The public API against hostile bytes, laws, the defects of other libraries and captures made by others.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that cannot go on should fail where it stands"
 )]
@@ -9,12 +10,14 @@ mod anomalies;
 mod corpus;
 mod edit;
 mod encapsulation;
+mod flow;
 mod frames;
 mod generated;
 mod headers;
 mod malformed;
 mod others;
 mod packets;
+mod stamped;
 mod values;
 mod walks;
 
