@@ -52,9 +52,15 @@ pub struct Document {
     /// Virtual machines and pods. Default: none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workloads: Vec<Workload>,
+    /// Addresses that several workloads answer for together. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub virtual_services: Vec<VirtualService>,
     /// Logical routers. Default: none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logical_routers: Vec<LogicalRouter>,
+    /// Kinds of integrations of your own, beside those that are known. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub integration_kinds: Vec<IntegrationKind>,
     /// Services of known kinds, which bring their required flows with them. Default: none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub integrations: Vec<Integration>,
@@ -164,6 +170,10 @@ pub struct Subnet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Address>"))]
     pub gateway: Option<String>,
+    /// The address that a service node answers DHCP from (`dns_server_address` in Contrail). Default: the gateway's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Address>"))]
+    pub service_address: Option<String>,
 }
 
 /// A virtual port group: ports on one or several leaves that are one interface to what is attached.
@@ -271,6 +281,33 @@ pub struct Workload {
     pub mac: Option<String>,
 }
 
+/// An address in a network that workloads answer for together (a Kubernetes service, a load balancer's VIP): each
+/// member's vRouter announces it, and puts the member's address in its place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct VirtualService {
+    /// Its name, unique among virtual services.
+    #[cfg_attr(feature = "schema", schemars(with = "schema::Name"))]
+    pub name: String,
+    /// The network that the address is in.
+    pub network: String,
+    /// The virtual address.
+    #[cfg_attr(feature = "schema", schemars(with = "schema::Address"))]
+    pub address: String,
+    /// The transport protocol, `tcp` or `udp`.
+    #[cfg_attr(feature = "schema", schemars(with = "schema::Protocol"))]
+    pub protocol: String,
+    /// The port that clients connect to.
+    pub port: u16,
+    /// The workloads that answer. Default: none.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// The port that the members listen on. Default: `port`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_port: Option<u16>,
+}
+
 /// A logical router: a VRF that joins networks on the devices it is extended to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -290,18 +327,66 @@ pub struct LogicalRouter {
     pub extended_to: Vec<String>,
 }
 
+/// A kind of integration: which services it has, and which flows have to work between them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct IntegrationKind {
+    /// Its name, unique among kinds, those that are known included.
+    #[cfg_attr(feature = "schema", schemars(with = "schema::Name"))]
+    pub name: String,
+    /// Services that must be placed. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<String>,
+    /// Services that may be placed; flows of one that is not are not needed. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub optional_services: Vec<String>,
+    /// What has to work. Default: nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flows: Vec<FlowTemplate>,
+}
+
+/// A flow that an integration needs, between each of one party and each of the other that is not on the same server.
+///
+/// A party is one of the kind's services, or `workloads` (those in the management network), `bare-metal` (those in
+/// the management network), `service-node` (the one that is active), `virtual-service`, or `members` (its members).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FlowTemplate {
+    /// Who opens it.
+    pub from: String,
+    /// Who answers.
+    pub to: String,
+    /// The transport protocol, `tcp` or `udp`, or `dhcp` from `bare-metal` to `service-node`.
+    #[cfg_attr(feature = "schema", schemars(with = "schema::Conversation"))]
+    pub protocol: String,
+    /// The destination port. Default: 67 for `dhcp`, the service's for `virtual-service`; otherwise needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// What it is for. Default: empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
+}
+
 /// A service of a known kind, with its required flows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Integration {
-    /// Which integration: `octavia`.
+    /// Which integration: `octavia`, `ironic`, `kubernetes-keystone`, `openstack`, `kubernetes`, `vcenter`, or one of
+    /// `integration_kinds`.
     pub kind: String,
-    /// The overlay network whose workloads belong to the integration (Octavia: the amphorae's management network).
-    pub management_network: String,
+    /// The overlay network whose workloads or bare-metal servers belong to the integration (Octavia: the amphorae's
+    /// management network; Ironic: the network for cleaning and provisioning). Default: none, for kinds that need none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub management_network: Option<String>,
     /// The network that the services listen in. Default: that of the server's only address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_network: Option<String>,
+    /// The virtual service that is reached. Default: none, for kinds that need none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub virtual_service: Option<String>,
     /// On which server or servers each service runs (Octavia: `worker`, `health-manager`). Default: none.
     #[serde(default)]
     pub services: BTreeMap<String, OneOrMany>,
@@ -314,13 +399,14 @@ pub struct Integration {
 pub struct Flow {
     /// Who opens it: a workload, a server or a service.
     pub from: String,
-    /// Who answers.
+    /// Who answers: the same, or a virtual service.
     pub to: String,
-    /// The transport protocol, `tcp` or `udp`.
-    #[cfg_attr(feature = "schema", schemars(with = "schema::Protocol"))]
+    /// The transport protocol, `tcp` or `udp`, or `dhcp` from a bare-metal server to a service node.
+    #[cfg_attr(feature = "schema", schemars(with = "schema::Conversation"))]
     pub protocol: String,
-    /// The destination port.
-    pub port: u16,
+    /// The destination port. Default: 67 for `dhcp`; otherwise needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
     /// What it is for, in your words. Default: empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,

@@ -38,6 +38,7 @@ macro_rules! values {
 
 values! {
     Address = { "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }] };
+    Conversation = { "enum": words(&fabric::Protocol::CONVERSATIONS) };
     Encapsulation = { "enum": fabric::TunnelKind::ALL.map(fabric::TunnelKind::name) };
     Mac = {
         "type": "string",

@@ -18,7 +18,8 @@ pub use self::objects::Name;
 pub(crate) use self::objects::{
     Address, Device, DeviceId, Endpoint, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,
     Port, PortGroup, PortTranslationPool, Protocol, RequiredFlow, RouterId, SecondaryAddress, Server,
-    ServerId, ServerKind, StaticRoute, Subnet, VlanBinding, Workload, WorkloadId,
+    ServerId, ServerKind, StaticRoute, Subnet, VirtualService, VirtualServiceId, VlanBinding, Workload,
+    WorkloadId,
 };
 pub(crate) use self::prefix::PrefixTable;
 use crate::release::Release;
@@ -37,6 +38,7 @@ pub struct Fabric {
     pub(crate) port_groups: Arena<PortGroup>,
     pub(crate) servers: Arena<Server>,
     pub(crate) workloads: Arena<Workload>,
+    pub(crate) virtual_services: Arena<VirtualService>,
     pub(crate) routers: Arena<LogicalRouter>,
     pub(crate) required_flows: Arc<[RequiredFlow]>,
     /// What a flow's ends can be called; several ends where a service runs on several servers.
@@ -75,6 +77,8 @@ impl TunnelKind {
 pub(crate) enum Owner {
     Server(ServerId),
     Workload(WorkloadId),
+    /// Several workloads together.
+    VirtualService(VirtualServiceId),
 }
 
 /// A device that announces a prefix into the underlay.
@@ -108,6 +112,8 @@ pub(crate) struct Index {
     /// Workloads that the underlay sees as they are.
     ip_fabric_workloads: HashMap<IpAddr, WorkloadId>,
     workloads_of: HashMap<NetworkId, Vec<WorkloadId>>,
+    /// Networks of workloads, virtual services and bare-metal servers.
+    overlay: HashSet<NetworkId>,
 }
 
 impl Index {
@@ -142,15 +148,24 @@ impl Index {
                 index.addresses.entry((address.network, address.address)).or_insert(Owner::Server(id));
                 index.macs.entry((address.network, address.mac)).or_insert(Owner::Server(id));
             }
+            if server.kind == ServerKind::BareMetal {
+                index.overlay.extend(server.addresses.iter().map(|address| address.network));
+            }
         }
         for (id, workload) in fabric.workloads.iter() {
             let at = &workload.interface;
             index.addresses.entry((at.network, at.address)).or_insert(Owner::Workload(id));
             index.macs.entry((at.network, at.mac)).or_insert(Owner::Workload(id));
             index.workloads_of.entry(at.network).or_default().push(id);
+            index.overlay.insert(at.network);
             if fabric.networks[at.network].ip_fabric_forwarding {
                 index.ip_fabric_workloads.entry(at.address).or_insert(id);
             }
+        }
+        for (id, service) in fabric.virtual_services.iter() {
+            let owner = Owner::VirtualService(id);
+            index.overlay.insert(service.network);
+            index.addresses.entry((service.network, service.address)).or_insert(owner);
         }
         for (id, router) in fabric.routers.iter() {
             for network in &router.networks {
@@ -197,6 +212,55 @@ impl Fabric {
 
     pub(crate) fn workloads_of(&self, network: NetworkId) -> &[WorkloadId] {
         self.index.workloads_of.get(&network).map_or(&[], Vec::as_slice)
+    }
+
+    /// The server that an end of a flow is on; none for a virtual service, which is in several places.
+    pub(crate) fn host_of(&self, end: Endpoint) -> Option<ServerId> {
+        match end {
+            Endpoint::Workload(id) => Some(self.workloads[id].host),
+            Endpoint::Server(id, _) | Endpoint::Vhost0(id) => Some(id),
+            Endpoint::VirtualService(_) => None,
+        }
+    }
+
+    /// The network that an end of a flow is in.
+    pub(crate) fn network_of(&self, end: Endpoint) -> Option<NetworkId> {
+        match end {
+            Endpoint::Workload(id) => Some(self.workloads[id].interface.network),
+            Endpoint::Server(id, index) => self.servers[id].addresses.get(index).map(|at| at.network),
+            Endpoint::Vhost0(id) => self.servers[id].vhost0.as_ref().map(|vhost0| vhost0.network),
+            Endpoint::VirtualService(id) => Some(self.virtual_services[id].network),
+        }
+    }
+
+    /// The service node that answers DHCP: of several, the one whose address is lowest as text (tf-controller's agent
+    /// sorts the texts).
+    pub(crate) fn active_service_node(&self) -> Option<ServerId> {
+        let nodes = self.servers.iter().filter(|(_, server)| server.kind == ServerKind::ServiceNode);
+        let nodes = nodes.filter_map(|(id, server)| Some((server.vhost0.as_ref()?.address.to_string(), id)));
+        nodes.min().map(|(_, id)| id)
+    }
+
+    /// The ends of a DHCP conversation between two servers, if they can have one.
+    pub(crate) fn dhcp_ends(&self, from: Endpoint, to: Endpoint) -> Option<[Endpoint; 2]> {
+        let node = self.host_of(to).map(|id| (id, &self.servers[id]));
+        let (node, _) = node.filter(|(_, at)| at.kind == ServerKind::ServiceNode && at.vhost0.is_some())?;
+        let client = self.host_of(from).filter(|id| self.servers[*id].kind == ServerKind::BareMetal);
+        client.map(|_| [from, Endpoint::Vhost0(node)])
+    }
+
+    /// Whether a workload is an end of a flow, or one of several that are.
+    pub(crate) fn is_at(&self, end: Endpoint, workload: WorkloadId) -> bool {
+        match end {
+            Endpoint::Workload(id) => id == workload,
+            Endpoint::VirtualService(id) => self.virtual_services[id].members.contains(&workload),
+            Endpoint::Server(..) | Endpoint::Vhost0(_) => false,
+        }
+    }
+
+    /// Whether a network is one of workloads, bare-metal servers or virtual services: the underlay does not know it.
+    pub(crate) fn is_overlay(&self, network: NetworkId) -> bool {
+        self.index.overlay.contains(&network)
     }
 
     /// The logical routers that join a network to others.

@@ -16,6 +16,7 @@ pub(crate) type NetworkId = Id<Network>;
 pub(crate) type PortGroupId = Id<PortGroup>;
 pub(crate) type ServerId = Id<Server>;
 pub(crate) type WorkloadId = Id<Workload>;
+pub(crate) type VirtualServiceId = Id<VirtualService>;
 pub(crate) type RouterId = Id<LogicalRouter>;
 
 /// A device's place in the Clos (`physical_router_role`).
@@ -165,6 +166,7 @@ impl Network {
 pub(crate) struct Subnet {
     pub(crate) prefix: IpNet,
     pub(crate) gateway: Option<IpAddr>,
+    pub(crate) service_address: Option<IpAddr>,
 }
 
 #[derive(Clone, Debug)]
@@ -244,6 +246,18 @@ pub(crate) struct Workload {
     pub(crate) interface: Address,
 }
 
+/// An address that several workloads answer for.
+#[derive(Clone, Debug)]
+pub(crate) struct VirtualService {
+    pub(crate) name: Name,
+    pub(crate) network: NetworkId,
+    pub(crate) address: IpAddr,
+    pub(crate) protocol: Protocol,
+    pub(crate) port: u16,
+    pub(crate) members: Vec<WorkloadId>,
+    pub(crate) member_port: u16,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct LogicalRouter {
     pub(crate) name: Name,
@@ -256,16 +270,23 @@ pub(crate) struct LogicalRouter {
 pub(crate) enum Protocol {
     Tcp,
     Udp,
+    /// A DHCP conversation (RFC 2131): its first packet is a broadcast.
+    Dhcp,
 }
 
 impl Protocol {
     /// Each protocol as it is written in a document.
     pub(crate) const NAMES: [(&'static str, Self); 2] = [("tcp", Self::Tcp), ("udp", Self::Udp)];
 
+    /// What a flow can be.
+    pub(crate) const CONVERSATIONS: [(&'static str, Self); 3] =
+        [("tcp", Self::Tcp), ("udp", Self::Udp), ("dhcp", Self::Dhcp)];
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Tcp => "TCP",
             Self::Udp => "UDP",
+            Self::Dhcp => "DHCP",
         }
     }
 }
@@ -276,6 +297,9 @@ pub(crate) enum Endpoint {
     Workload(WorkloadId),
     /// A server, by the index of the address that is used.
     Server(ServerId, usize),
+    /// A server by its vhost0: the vRouter, or the server's own stack behind it.
+    Vhost0(ServerId),
+    VirtualService(VirtualServiceId),
 }
 
 /// A flow that must work.

@@ -1,35 +1,55 @@
-//! What services of known kinds consist of and which flows they need, as data.
+//! What services of known kinds consist of and which flows they need, as data: each kind is a table of the form in
+//! which a document describes its own (`integration_kinds`).
 
+mod ironic;
+mod kubernetes;
+mod kubernetes_keystone;
 mod octavia;
+mod openstack;
+mod vcenter;
 
-use crate::fabric::Protocol;
+use crate::document::{FlowTemplate, IntegrationKind};
 
 /// A kind of integration.
-pub(crate) struct Kind {
-    /// As it is written in a document.
-    pub(crate) name: &'static str,
-    /// The services that run on servers.
-    pub(crate) services: &'static [&'static str],
-    /// What has to work, for each pair of ends.
-    pub(crate) flows: &'static [FlowTemplate],
+struct Table {
+    name: &'static str,
+    services: &'static [&'static str],
+    optional_services: &'static [&'static str],
+    flows: &'static [Row],
 }
 
-pub(crate) struct FlowTemplate {
-    /// Who opens the flow.
-    pub(crate) from: Party,
-    pub(crate) to: Party,
-    pub(crate) protocol: Protocol,
-    pub(crate) port: u16,
-    pub(crate) why: &'static str,
-}
+/// Who opens the flow, who answers, protocol, port and what it is for.
+type Row = (&'static str, &'static str, &'static str, Option<u16>, &'static str);
 
-#[derive(Clone, Copy)]
-pub(crate) enum Party {
-    /// One of the kind's services.
-    Service(&'static str),
-    /// Every workload of the management network.
-    Workloads,
-}
+const TABLES: [&Table; 6] = [
+    &octavia::OCTAVIA,
+    &ironic::IRONIC,
+    &kubernetes_keystone::KUBERNETES_KEYSTONE,
+    &openstack::OPENSTACK,
+    &kubernetes::KUBERNETES,
+    &vcenter::VCENTER,
+];
 
 /// All kinds that are known.
-pub(crate) const KINDS: &[Kind] = &[octavia::OCTAVIA];
+pub(crate) fn known() -> Vec<IntegrationKind> {
+    TABLES.map(Table::kind).to_vec()
+}
+
+impl Table {
+    fn kind(&self) -> IntegrationKind {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let flow = |(from, to, protocol, port, why): &Row| FlowTemplate {
+            from: (*from).to_owned(),
+            to: (*to).to_owned(),
+            protocol: (*protocol).to_owned(),
+            port: *port,
+            why: (*why).to_owned(),
+        };
+        IntegrationKind {
+            name: self.name.to_owned(),
+            services: owned(self.services),
+            optional_services: owned(self.optional_services),
+            flows: self.flows.iter().map(flow).collect(),
+        }
+    }
+}

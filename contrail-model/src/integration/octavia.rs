@@ -2,28 +2,16 @@
 //!
 //! The worker configures each amphora over its REST API, the health manager gets each amphora's heartbeats (the
 //! article, round 1; OpenStack Octavia's defaults for the ports). The amphorae's management interface is in the
-//! overlay, the services are in the underlay.
+//! overlay, the services are in the underlay. API and housekeeping talk to the other services only.
 
-use super::{FlowTemplate, Kind, Party};
-use crate::fabric::Protocol;
+use super::Table;
 
-pub(super) const OCTAVIA: Kind = Kind {
+pub(super) const OCTAVIA: Table = Table {
     name: "octavia",
     services: &["worker", "health-manager"],
+    optional_services: &["api", "housekeeping"],
     flows: &[
-        FlowTemplate {
-            from: Party::Service("worker"),
-            to: Party::Workloads,
-            protocol: Protocol::Tcp,
-            port: 9443,
-            why: "the worker configures the amphora",
-        },
-        FlowTemplate {
-            from: Party::Workloads,
-            to: Party::Service("health-manager"),
-            protocol: Protocol::Udp,
-            port: 5555,
-            why: "the amphora reports its health",
-        },
+        ("worker", "workloads", "tcp", Some(9443), "the worker configures the amphora"),
+        ("workloads", "health-manager", "udp", Some(5555), "the amphora reports its health"),
     ],
 };

@@ -5,7 +5,7 @@ use std::fmt;
 use contrail_wire::Vni;
 
 use super::Change;
-use crate::fabric::{DeviceId, Endpoint, Fabric, Name, NetworkId, RouterId};
+use crate::fabric::{DeviceId, Fabric, Name, NetworkId, Protocol, RouterId};
 
 /// How overlay and underlay meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -55,22 +55,17 @@ pub(super) struct Crossing {
 impl Crossing {
     fn of(fabric: &Fabric) -> Self {
         let mut crossing = Self::default();
-        let mut add = |end: Endpoint| {
-            let (list, network) = match end {
-                Endpoint::Workload(id) => (&mut crossing.overlay, fabric.workloads[id].interface.network),
-                Endpoint::Server(id, index) => match fabric.servers[id].addresses.get(index) {
-                    Some(address) => (&mut crossing.services, address.network),
-                    None => return,
-                },
-            };
-            if !list.contains(&network) {
-                list.push(network);
-            }
-        };
         for flow in fabric.required_flows.iter() {
-            if matches!(flow.from.1, Endpoint::Workload(_)) != matches!(flow.to.1, Endpoint::Workload(_)) {
-                add(flow.from.1);
-                add(flow.to.1);
+            let ends = [flow.from.1, flow.to.1].map(|end| fabric.network_of(end));
+            let [Some(from), Some(to)] = ends else { continue };
+            if fabric.is_overlay(from) != fabric.is_overlay(to) && flow.protocol != Protocol::Dhcp {
+                for network in [from, to] {
+                    let is_overlay = fabric.is_overlay(network);
+                    let list = if is_overlay { &mut crossing.overlay } else { &mut crossing.services };
+                    if !list.contains(&network) {
+                        list.push(network);
+                    }
+                }
             }
         }
         crossing

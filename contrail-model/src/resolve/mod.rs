@@ -67,6 +67,8 @@ impl Resolver<'_> {
         let port_groups = self.port_groups(&device_names, &network_names);
         let servers = self.servers(&group_names, &network_names);
         let workloads = self.workloads(&server_names, &network_names);
+        let workload_names = names(document.workloads.iter().map(|workload| &*workload.name));
+        let virtual_services = self.virtual_services(&workload_names, &network_names);
         let routers = self.routers(&device_names, &network_names);
         let ignored_rules = self.ignored_rules();
         let topology = Arc::new(Topology::new(devices.len(), &links));
@@ -85,6 +87,7 @@ impl Resolver<'_> {
             port_groups,
             servers,
             workloads,
+            virtual_services,
             routers,
             required_flows: Arc::new([]),
             endpoints: Arc::default(),

@@ -7,7 +7,7 @@ use crate::document;
 use crate::fabric::{
     Address, Arena, Device, DeviceId, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,
     Port, PortGroup, PortTranslationPool, SecondaryAddress, Server, ServerKind, StaticRoute, Subnet,
-    TunnelKind, VlanBinding, Workload, derived_mac,
+    TunnelKind, VirtualService, VlanBinding, Workload, derived_mac,
 };
 use crate::rules;
 use ipnet::IpNet;
@@ -110,8 +110,11 @@ impl Resolver<'_> {
                 let gateway = subnet.gateway.as_ref();
                 let gateway =
                     gateway.and_then(|text| self.parse(&format!("{path}.gateway"), "an address", text));
+                let service_address = subnet.service_address.as_ref();
+                let service_address = service_address
+                    .and_then(|text| self.parse(&format!("{path}.service_address"), "an address", text));
                 if let Some(prefix) = prefix {
-                    subnets.push(Subnet { prefix, gateway });
+                    subnets.push(Subnet { prefix, gateway, service_address });
                 }
             }
             let irbs = network.underlay_irb.iter().enumerate();
@@ -244,6 +247,33 @@ impl Resolver<'_> {
             let interface = self.address(networks, &path, &workload.name, &interface);
             if let (Some(host), Some(interface)) = (host, interface) {
                 arena.push(Workload { name: workload.name.as_str().into(), host, interface });
+            }
+        }
+        arena
+    }
+
+    pub(super) fn virtual_services(
+        &mut self,
+        workloads: &Names<'_, Workload>,
+        networks: &Names<'_, Network>,
+    ) -> Arena<VirtualService> {
+        let mut arena = Arena::default();
+        for (i, service) in self.document.virtual_services.iter().enumerate() {
+            let path = format!("virtual_services[{i}]");
+            self.named(&path, &service.name);
+            let network = self.find(networks, &format!("{path}.network"), "network", &service.network);
+            let address = self.parse(&format!("{path}.address"), "an address", &service.address);
+            let protocol = self.protocol(&format!("{path}.protocol"), &service.protocol);
+            let members = service.members.iter().enumerate();
+            let members = members
+                .filter_map(|(k, name)| {
+                    self.find(workloads, &format!("{path}.members[{k}]"), "workload", name)
+                })
+                .collect();
+            if let (Some(network), Some(address), Some(protocol)) = (network, address, protocol) {
+                let (name, port) = (service.name.as_str().into(), service.port);
+                let member_port = service.member_port.unwrap_or(port);
+                arena.push(VirtualService { name, network, address, protocol, port, members, member_port });
             }
         }
         arena

@@ -117,6 +117,11 @@ impl Resolver<'_> {
     pub(super) fn protocol(&mut self, path: &str, text: &str) -> Option<Protocol> {
         self.word(path, "a protocol", text, &Protocol::NAMES)
     }
+
+    /// What a flow can be.
+    pub(super) fn conversation(&mut self, path: &str, text: &str) -> Option<Protocol> {
+        self.word(path, "a protocol", text, &Protocol::CONVERSATIONS)
+    }
 }
 
 /// Single-character insertions, deletions and replacements between two texts (Levenshtein).

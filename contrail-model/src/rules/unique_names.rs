@@ -40,5 +40,6 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     list("port_groups", fabric.port_groups.iter().map(|(_, group)| &group.name).collect());
     list("servers", fabric.servers.iter().map(|(_, server)| &server.name).collect());
     list("workloads", fabric.workloads.iter().map(|(_, workload)| &workload.name).collect());
+    list("virtual_services", fabric.virtual_services.iter().map(|(_, service)| &service.name).collect());
     list("logical_routers", fabric.routers.iter().map(|(_, router)| &router.name).collect());
 }

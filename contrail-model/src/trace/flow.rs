@@ -26,6 +26,11 @@ impl Flow {
     pub fn udp(from: impl Into<String>, to: impl Into<String>, port: u16) -> Self {
         Self { from: from.into(), to: to.into(), protocol: Protocol::Udp, port }
     }
+
+    /// The DHCP conversation of a bare-metal server with a service node.
+    pub fn dhcp(from: impl Into<String>, to: impl Into<String>) -> Self {
+        Self { from: from.into(), to: to.into(), protocol: Protocol::Dhcp, port: 67 }
+    }
 }
 
 /// A flow that cannot be traced, as its ends are not known.
@@ -46,6 +51,16 @@ pub enum FlowError {
         /// What would be unambiguous.
         choices: Vec<String>,
     },
+    /// DHCP goes from a bare-metal server to a service node.
+    #[error(
+        "`{from}` does not ask `{to}` for an address: expected a bare-metal server and a service node with vhost0"
+    )]
+    NoDhcp {
+        /// Who would ask.
+        from: String,
+        /// Who would answer.
+        to: String,
+    },
     /// One end has an IPv4 address and the other an IPv6 address.
     #[error("{from} and {to} are of different address families")]
     Families {
@@ -59,7 +74,12 @@ pub enum FlowError {
 impl Fabric {
     /// Traces a flow out and back.
     pub fn trace(&self, flow: &Flow) -> Result<Trace, FlowError> {
-        let (from, to) = (self.endpoint(&flow.from)?, self.endpoint(&flow.to)?);
+        let (mut from, mut to) = (self.endpoint(&flow.from)?, self.endpoint(&flow.to)?);
+        if flow.protocol == Protocol::Dhcp {
+            let ends = self.dhcp_ends(from, to);
+            [from, to] =
+                ends.ok_or_else(|| FlowError::NoDhcp { from: flow.from.clone(), to: flow.to.clone() })?;
+        }
         let traced = Traced {
             from: (flow.from.as_str().into(), from),
             to: (flow.to.as_str().into(), to),

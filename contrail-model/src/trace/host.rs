@@ -6,7 +6,8 @@ use super::source::Source;
 use super::step::{Route, RouteKind, Step, Table};
 use super::verdict::Drop;
 use super::walk::{Node, Outcomes, Walker, Work};
-use crate::fabric::{Address, ServerId, StaticRoute};
+use crate::fabric::{Address, ServerId, ServerKind, StaticRoute};
+use ipnet::{Ipv4Net, Ipv6Net};
 
 impl Walker<'_> {
     pub(super) fn host_sends(&self, server: ServerId, mut work: Work) -> Outcomes {
@@ -63,7 +64,30 @@ impl Walker<'_> {
                 let step = Step::Lookup { table, destination, chosen, passed_over: Vec::new() };
                 Ok((interface, *via, step))
             }
-            _ => Err(self.no_route(table, destination, Vec::new())),
+            _ => self
+                .given_by_dhcp(server, destination, &table)
+                .ok_or_else(|| self.no_route(table, destination, Vec::new())),
         }
+    }
+
+    /// A bare-metal server's default route: the service node tells it the gateway of its network.
+    fn given_by_dhcp(
+        &self,
+        server: ServerId,
+        destination: IpAddr,
+        table: &Table,
+    ) -> Option<(&Address, IpAddr, Step)> {
+        let fabric = self.fabric;
+        let host = &fabric.servers[server];
+        let is_asking = host.kind == ServerKind::BareMetal && fabric.active_service_node().is_some();
+        let interface = host.addresses.first().filter(|_| is_asking)?;
+        let gateway = fabric.networks[interface.network].subnet_of(interface.address)?.gateway?;
+        let to = match destination {
+            IpAddr::V4(_) => Ipv4Net::default().into(),
+            IpAddr::V6(_) => Ipv6Net::default().into(),
+        };
+        let chosen = Route { to, kind: RouteKind::Dhcp, next_hop: format!("gateway {gateway}") };
+        let step = Step::Lookup { table: table.clone(), destination, chosen, passed_over: Vec::new() };
+        Some((interface, gateway, step))
     }
 }

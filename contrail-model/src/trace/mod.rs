@@ -1,6 +1,7 @@
 //! What a packet does: which way it takes, what it looks like on each link, and how it ends, out and back.
 
 mod device;
+mod dhcp;
 mod flow;
 mod frames;
 mod host;

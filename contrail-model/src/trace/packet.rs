@@ -112,7 +112,9 @@ impl PacketHeaders {
                 header.acknowledgment_number.set(is_answer.into());
                 (IpProtocol::TCP, Header::Tcp(header, &[]))
             }
-            Protocol::Udp => (IpProtocol::UDP, Header::Udp(UdpHeader::new(from_port.0, to_port.0))),
+            Protocol::Udp | Protocol::Dhcp => {
+                (IpProtocol::UDP, Header::Udp(UdpHeader::new(from_port.0, to_port.0)))
+            }
         };
         let mut packet = Self { headers: vec![TracedHeader::new(transport, sources)] };
         packet.push_ip(from, to, ip_protocol);

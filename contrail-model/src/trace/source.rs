@@ -89,6 +89,20 @@ pub enum Source {
         /// The port group that ties the VLAN to it.
         port_group: Name,
     },
+    /// No address: the sender asks for one.
+    NoAddressYet,
+    /// All that listen.
+    Broadcast,
+    /// The address that a service node answers from.
+    ServiceAddress {
+        /// In which network.
+        network: Name,
+    },
+    /// The address that DHCP offers.
+    Offered {
+        /// To whom.
+        to: Name,
+    },
     /// The flow's service port.
     ServicePort,
     /// The client's port, which the client is free to choose.
@@ -139,6 +153,10 @@ impl fmt::Display for Source {
             Self::VlanOf { network, port_group } => {
                 write!(f, "VLAN of {network} on port group {port_group}")
             }
+            Self::NoAddressYet => f.write_str("the client has no address yet"),
+            Self::Broadcast => f.write_str("broadcast"),
+            Self::ServiceAddress { network } => write!(f, "address that DHCP is answered from in {network}"),
+            Self::Offered { to } => write!(f, "address that is offered to {to}"),
             Self::ServicePort => f.write_str("the service's port"),
             Self::ClientPort => f.write_str("any free port of the client; this one stands for it"),
             Self::TranslatedPort { first, last } => {

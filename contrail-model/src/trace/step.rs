@@ -63,6 +63,8 @@ pub enum RouteKind {
     Connected,
     /// A static route.
     Static,
+    /// The default route that DHCP gives.
+    Dhcp,
     /// Learnt from the underlay's routing protocol.
     Underlay,
     /// EVPN type 2 (RFC 7432): a MAC address, or a MAC address with its IP address.
@@ -83,6 +85,7 @@ impl RouteKind {
         match self {
             Self::Connected => "connected",
             Self::Static => "static",
+            Self::Dhcp => "given by DHCP",
             Self::Underlay => "underlay",
             Self::EvpnMacIp => "EVPN type 2",
             Self::EvpnPrefix => "EVPN type 5",
@@ -150,6 +153,15 @@ pub enum Step {
         /// Where to, in words.
         to: String,
     },
+    /// It replicates a broadcast to all that take part in a network; one copy is followed.
+    Flood {
+        /// The network.
+        network: Name,
+        /// Who gets a copy: the replication list.
+        to: Vec<Name>,
+        /// Whose copy is followed.
+        followed: Name,
+    },
     /// It puts a packet into a tunnel.
     Encapsulate {
         /// Which.
@@ -191,6 +203,11 @@ impl fmt::Display for Step {
                 write!(f, "resolves {address} in {network}: {mac} ({owner})")
             }
             Self::Bridge { network, mac, to } => write!(f, "bridges {mac} in {network} to {to}"),
+            Self::Flood { network, to, followed } => {
+                write!(f, "replicates the broadcast in {network} to ")?;
+                list(f, to)?;
+                write!(f, "; the copy for {followed}:")
+            }
             Self::Encapsulate { tunnel, id, between: [from, to], because } => {
                 write!(f, "encapsulates in {}, {id}, {from} to {to}: {because}", tunnel.name())
             }

@@ -160,6 +160,20 @@ pub enum Drop {
         /// Whose end.
         of: Name,
     },
+    /// Nobody answers DHCP in the network.
+    NoServiceNode {
+        /// The network.
+        network: Name,
+    },
+    /// A virtual service does not answer at this port.
+    NotServed {
+        /// The virtual service.
+        service: Name,
+        /// `TCP` or `UDP`.
+        protocol: &'static str,
+        /// The port.
+        port: u16,
+    },
     /// The packet is for somebody else.
     NotForUs {
         /// Its destination.
@@ -233,6 +247,8 @@ impl Drop {
             Self::UnknownTunnel { id } => format!("find out why {id} is sent there"),
             Self::CannotTerminate { .. } => "send to a device that can".to_owned(),
             Self::NoTunnelEnd { of } => format!("give {of} an address, and cables that lead there"),
+            Self::NoServiceNode { .. } => "add a server of kind service-node with vhost0".to_owned(),
+            Self::NotServed { service, .. } => format!("connect to the port of {service}"),
             Self::NotForUs { .. } => "correct the address in the document".to_owned(),
             Self::Loop => "correct the static routes".to_owned(),
         }
@@ -294,6 +310,12 @@ impl fmt::Display for Drop {
             Self::UnknownTunnel { id } => write!(f, "{id} is not known here"),
             Self::CannotTerminate { tunnel } => write!(f, "it cannot terminate {tunnel}"),
             Self::NoTunnelEnd { of } => write!(f, "{of} has no tunnel address that can be reached"),
+            Self::NoServiceNode { network } => {
+                write!(f, "no service node answers DHCP in {network}")
+            }
+            Self::NotServed { service, protocol, port } => {
+                write!(f, "{service} does not answer {protocol} {port}")
+            }
             Self::NotForUs { destination } => write!(f, "{destination} is not an address of this host"),
             Self::Loop => f.write_str("the packet goes round and round"),
         }

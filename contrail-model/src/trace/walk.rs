@@ -1,11 +1,12 @@
 //! The walk: from node to node, over every equal-cost choice, until each path ends.
 
 use std::collections::VecDeque;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use ipnet::IpNet;
 
+use super::dhcp::Dhcp;
 use super::flow::FlowError;
 use super::packet::{PacketHeaders, Sourced};
 use super::source::Source;
@@ -13,7 +14,8 @@ use super::step::{Step, Table};
 use super::verdict::{Drop, Verdict};
 use super::{Hop, Path, Sent, Trace, Way};
 use crate::fabric::{
-    DeviceId, Endpoint, Fabric, Name, NetworkId, Owner, Protocol, ServerId, VlanBinding, WorkloadId,
+    Address, DeviceId, Endpoint, Fabric, Name, NetworkId, Owner, Protocol, ServerId, VROUTER_GATEWAY,
+    VirtualServiceId, VlanBinding, WorkloadId,
 };
 use crate::limits;
 
@@ -44,33 +46,44 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> 
     };
     let client = (CLIENT_PORT, Source::ClientPort);
     let service = (flow.port, Source::ServicePort);
-    let nat = fabric.translation(flow, from);
-
-    let opening = PacketHeaders::opening(
-        flow.protocol,
-        [address(&flow.from, from), address(&flow.to, to)],
-        [client.clone(), service.clone()],
-        false,
-    );
-    let out = Walker { fabric, protocol: flow.protocol, nat: nat.clone(), is_answer: false };
-    let out = out.walk(flow.from.1, flow.to.1, &flow.to.0, opening);
-
-    // The answer goes to whom the opening packet said it came from.
-    let (answer_to, answer_port) = match &nat {
-        Some(nat) => (
-            (nat.outside.0, Source::AddressOf { of: fabric.servers[nat.server].name.clone() }),
-            (nat.outside.1, client.1),
-        ),
-        None => (address(&flow.from, from), client),
+    let walker = Walker {
+        fabric,
+        protocol: flow.protocol,
+        port: flow.port,
+        nat: fabric.translation(flow, from),
+        virtual_service: match flow.to.1 {
+            Endpoint::VirtualService(id) => Some(id),
+            _ => None,
+        },
+        dhcp: fabric.dhcp(flow),
+        is_answer: false,
     };
-    let answer = PacketHeaders::opening(
-        flow.protocol,
-        [address(&flow.to, to), answer_to],
-        [service, answer_port],
-        true,
-    );
-    let back = Walker { fabric, protocol: flow.protocol, nat, is_answer: true };
-    let back = back.walk(flow.to.1, flow.from.1, &flow.from.0, answer);
+    let opening = match &walker.dhcp {
+        Some(dhcp) => dhcp.discover(),
+        None => {
+            let ends = [address(&flow.from, from), address(&flow.to, to)];
+            PacketHeaders::opening(flow.protocol, ends, [client.clone(), service.clone()], false)
+        }
+    };
+    let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, &opening);
+
+    let walker = Walker { is_answer: true, ..walker };
+    // The answer goes to whom the opening packet said it came from.
+    let answer = match (&walker.dhcp, &walker.nat) {
+        (Some(dhcp), _) => dhcp.offer(fabric),
+        (None, nat) => {
+            let back_to = match nat {
+                Some(nat) => (
+                    (nat.outside.0, Source::AddressOf { of: fabric.servers[nat.server].name.clone() }),
+                    (nat.outside.1, client.1),
+                ),
+                None => (address(&flow.from, from), client),
+            };
+            let ends = [address(&flow.to, to), back_to.0];
+            PacketHeaders::opening(flow.protocol, ends, [service, back_to.1], true)
+        }
+    };
+    let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, &answer);
     Ok(Trace {
         from: flow.from.0.clone(),
         to: flow.to.0.clone(),
@@ -96,13 +109,12 @@ pub(super) struct Nat {
 
 impl Fabric {
     pub(crate) fn address_of(&self, end: Endpoint) -> IpAddr {
+        let address = |at: Option<&Address>| at.map_or(Ipv4Addr::UNSPECIFIED.into(), |at| at.address);
         match end {
             Endpoint::Workload(id) => self.workloads[id].interface.address,
-            Endpoint::Server(id, index) => {
-                let server = &self.servers[id];
-                let address = server.addresses.get(index).or(server.vhost0.as_ref());
-                address.map_or(IpAddr::from([0; 4]), |address| address.address)
-            }
+            Endpoint::Server(id, index) => address(self.servers[id].addresses.get(index)),
+            Endpoint::Vhost0(id) => address(self.servers[id].vhost0.as_ref()),
+            Endpoint::VirtualService(id) => self.virtual_services[id].address,
         }
     }
 
@@ -130,7 +142,12 @@ impl Fabric {
 pub(super) struct Walker<'f> {
     pub(super) fabric: &'f Fabric,
     pub(super) protocol: Protocol,
+    /// The port that the flow is opened to.
+    pub(super) port: u16,
     pub(super) nat: Option<Nat>,
+    /// The virtual service that the flow is opened to.
+    pub(super) virtual_service: Option<VirtualServiceId>,
+    pub(super) dhcp: Option<Dhcp>,
     pub(super) is_answer: bool,
 }
 
@@ -193,13 +210,20 @@ struct Branch {
 }
 
 impl Walker<'_> {
-    fn walk(&self, from: Endpoint, to: Endpoint, called: &Name, packet: PacketHeaders) -> Way {
+    fn walk(&self, from: Endpoint, to: Endpoint, called: &Name, packet: &PacketHeaders) -> Way {
         let start = match from {
-            Endpoint::Workload(id) => Node::Workload(id),
-            Endpoint::Server(id, _) => Node::Server(id),
+            Endpoint::Workload(id) => vec![Node::Workload(id)],
+            Endpoint::Server(id, _) | Endpoint::Vhost0(id) => vec![Node::Server(id)],
+            Endpoint::VirtualService(id) => {
+                let members = self.fabric.virtual_services[id].members.iter();
+                members.map(|member| Node::Workload(*member)).collect()
+            }
         };
-        let first = Branch { node: start, ingress: Ingress::Origin, packet, hops: Vec::new() };
-        let mut branches = VecDeque::from([first]);
+        let start = start.into_iter().map(|node| {
+            let packet = self.as_sent_by(node, packet.clone());
+            Branch { node, ingress: Ingress::Origin, packet, hops: Vec::new() }
+        });
+        let mut branches: VecDeque<Branch> = start.collect();
         let mut way = Way::default();
         while let Some(branch) = branches.pop_front() {
             if way.paths.len() + branches.len() >= MAX_PATHS {
@@ -237,14 +261,18 @@ impl Walker<'_> {
         match (branch.node, branch.ingress) {
             (Node::Workload(id), Ingress::Origin) => self.workload_sends(id, work),
             (Node::Workload(id), _) => {
-                let verdict = if to == Endpoint::Workload(id) {
+                let verdict = if self.fabric.is_at(to, id) {
                     Verdict::Delivered { to: called.clone() }
                 } else {
                     self.dropped(branch.node, Drop::NotForUs { destination: self.destination(&work) })
                 };
                 vec![(work, Err(verdict))]
             }
-            (Node::Server(id), Ingress::Origin) => self.host_sends(id, work),
+            (Node::Server(id), Ingress::Origin) => match &self.dhcp {
+                Some(dhcp) if self.is_answer => self.dhcp_offer(dhcp, id, work),
+                Some(dhcp) => self.dhcp_discover(dhcp, work),
+                None => self.host_sends(id, work),
+            },
             (Node::Server(id), Ingress::Tap(workload)) => self.vrouter_from_tap(id, workload, work),
             (Node::Server(id), _) => self.at_server(id, work, to, called),
             (Node::Device(id), ingress) => self.at_device(id, ingress, work),
@@ -260,7 +288,9 @@ impl Walker<'_> {
             return outcomes;
         }
         let verdict = match to {
-            Endpoint::Server(id, _) if id == server && self.fabric.address_of(to) == destination => {
+            Endpoint::Server(id, _) | Endpoint::Vhost0(id)
+                if id == server && self.fabric.address_of(to) == destination =>
+            {
                 Verdict::Delivered { to: called.clone() }
             }
             _ => self.dropped(Node::Server(server), Drop::NotForUs { destination }),
@@ -310,9 +340,8 @@ impl Walker<'_> {
     /// The network of workloads that an address belongs to.
     fn overlay_network(&self, address: IpAddr) -> Option<NetworkId> {
         let networks = self.fabric.networks.iter();
-        let mut overlay = networks.filter(|(id, network)| {
-            !self.fabric.workloads_of(*id).is_empty() && network.subnet_of(address).is_some()
-        });
+        let mut overlay = networks
+            .filter(|(id, network)| self.fabric.is_overlay(*id) && network.subnet_of(address).is_some());
         overlay.next().map(|(id, _)| id)
     }
 
@@ -354,6 +383,10 @@ impl Walker<'_> {
             Some(Owner::Workload(id)) => {
                 (Some(fabric.workloads[id].interface.mac), fabric.workloads[id].name.clone())
             }
+            Some(Owner::VirtualService(id)) => (
+                Some(VROUTER_GATEWAY),
+                format!("the vRouter, for {}", fabric.virtual_services[id].name).into(),
+            ),
             None => (None, "nobody".into()),
         };
         let no_neighbour = Drop::NoNeighbour { network: at.name.clone(), address };

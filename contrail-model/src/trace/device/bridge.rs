@@ -24,6 +24,9 @@ impl Walker<'_> {
             let destination = self.destination(&work);
             return self.drop(here, work, Drop::NotForUs { destination });
         };
+        if mac == MacAddr::BROADCAST {
+            return self.flood(device, network, work);
+        }
         if mac == VIRTUAL_GATEWAY {
             if let Some(router) = fabric.router_with_irb(device, network) {
                 work.packet.hop();
@@ -42,7 +45,7 @@ impl Walker<'_> {
             }
             Some(Owner::Server(server)) => self.bridge_to_server(device, network, mac, server, work),
             Some(Owner::Workload(workload)) => self.bridge_to_vrouter(device, network, mac, workload, work),
-            None => {
+            Some(Owner::VirtualService(_)) | None => {
                 let address = self.destination(&work);
                 self.drop(here, work, Drop::NoNeighbour { network: name.clone(), address })
             }

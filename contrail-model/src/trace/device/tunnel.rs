@@ -14,7 +14,7 @@ use contrail_wire::{Header, Label, Vni};
 
 impl Walker<'_> {
     /// Puts a frame into VXLAN and sends it into the underlay.
-    pub(super) fn encapsulate_vxlan(
+    pub(in crate::trace) fn encapsulate_vxlan(
         &self,
         device: DeviceId,
         mut work: Work,

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use super::connected;
-use crate::fabric::{DeviceId, Name, NetworkId, Owner, RouterId, ServerId, VIRTUAL_GATEWAY, WorkloadId};
+use crate::fabric::{
+    DeviceId, Name, NetworkId, Owner, RouterId, ServerId, VIRTUAL_GATEWAY, VROUTER_GATEWAY, WorkloadId,
+};
 use crate::trace::packet::Sourced;
 use crate::trace::source::Source;
 use crate::trace::step::{Route, RouteKind, Step, Table};
@@ -33,6 +35,9 @@ impl Walker<'_> {
             Some(Owner::Workload(workload)) => {
                 self.vrf_to_workload(device, router, network, workload, table, work)
             }
+            Some(Owner::VirtualService(service)) => self.to_members(here, service, &work, |member, work| {
+                self.vrf_to_workload(device, router, network, member, table.clone(), work)
+            }),
             Some(Owner::Server(server)) if has_irb => {
                 let step = connected(table, destination, prefix, name);
                 self.vrf_to_server(device, network, server, work.step(step))
@@ -140,7 +145,7 @@ impl Walker<'_> {
         let name = &fabric.networks[network].name;
         let target = &fabric.workloads[workload];
         let host = &fabric.servers[target.host];
-        let destination = target.interface.address;
+        let destination = self.destination(&work);
         let Some(vhost0) = &host.vhost0 else {
             return self.drop(here, work, Drop::NoTunnelEnd { of: host.name.clone() });
         };
@@ -159,7 +164,8 @@ impl Walker<'_> {
             let passed_over = vec![format!("type 5 of {}, as the IRB of {name} is here", host.name)];
             work.steps.push(Step::Lookup { table, destination, chosen, passed_over });
             let own = Source::IrbMac { device: at.name.clone(), network: name.clone() };
-            let mac = target.interface.mac;
+            let is_own = destination == target.interface.address;
+            let mac = if is_own { target.interface.mac } else { VROUTER_GATEWAY };
             let neighbour = Source::NeighbourByArp { address: destination, answered_by: target.name.clone() };
             work.packet.set_link((VIRTUAL_GATEWAY, own), (mac, neighbour));
             let what = format!("network {name}").into();

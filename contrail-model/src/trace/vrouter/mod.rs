@@ -3,6 +3,7 @@
 mod receive;
 mod send;
 mod underlay;
+mod virtual_service;
 
 use crate::fabric::{
     DeviceId, Fabric, Name, RouterId, ServerId, TunnelKind, VROUTER_GATEWAY, WorkloadId, derived_mac,
@@ -103,6 +104,7 @@ impl Walker<'_> {
         is_routed: bool,
     ) -> Outcomes {
         let at = &self.fabric.workloads[workload];
+        work = self.to_member_address(workload, work);
         if is_routed || !work.packet.has_link() {
             let own = Source::InterfaceMac { of: at.name.clone(), given: at.interface.mac_is_given };
             work.packet.set_link((VROUTER_GATEWAY, Source::VrouterGateway), (at.interface.mac, own));

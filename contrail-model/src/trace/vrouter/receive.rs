@@ -6,7 +6,7 @@ use crate::trace::source::Source;
 use crate::trace::step::Step;
 use crate::trace::verdict::Drop;
 use crate::trace::walk::{Nat, Node, Outcomes, Walker, Work};
-use contrail_wire::Header;
+use contrail_wire::{Header, MacAddr};
 
 impl Walker<'_> {
     /// A frame from a leaf that may be for the vRouter; `None` if it is for the server's own stack.
@@ -69,20 +69,32 @@ impl Walker<'_> {
             .filter(|id| fabric.networks[**id].vni == vni)
             .map(|id| (std::slice::from_ref(id), &fabric.networks[*id].name, false));
         for (networks, name, is_routed) in routed.chain(bridged) {
-            let owner = networks.iter().find_map(|network| fabric.owner(*network, destination));
-            if let Some(Owner::Workload(workload)) = owner
-                && fabric.workloads[workload].host == server
+            if let [network] = networks
+                && work.packet.destination_mac() == Some(MacAddr::BROADCAST)
             {
-                let into = if is_routed {
-                    work.packet.hop();
-                    format!("the VRF of {name}")
-                } else {
-                    format!("network {name}")
-                };
-                let id = format!("VNI {vni}");
-                let work = work.step(Step::Decapsulate { tunnel: TunnelKind::Vxlan, id, into });
-                return self.to_tap(server, workload, work, is_routed);
+                return self.broadcast_at_vrouter(server, *network, work);
             }
+            let owner = networks.iter().find_map(|network| fabric.owner(*network, destination));
+            let workloads = match &owner {
+                Some(Owner::Workload(workload)) => std::slice::from_ref(workload),
+                Some(Owner::VirtualService(service)) => &fabric.virtual_services[*service].members,
+                Some(Owner::Server(_)) | None => &[],
+            };
+            let here: Vec<_> =
+                workloads.iter().copied().filter(|id| fabric.workloads[*id].host == server).collect();
+            if here.is_empty() {
+                continue;
+            }
+            let into = if is_routed {
+                work.packet.hop();
+                format!("the VRF of {name}")
+            } else {
+                format!("network {name}")
+            };
+            let id = format!("VNI {vni}");
+            let work = work.step(Step::Decapsulate { tunnel: TunnelKind::Vxlan, id, into });
+            let to_tap = |workload| self.to_tap(server, workload, work.clone(), is_routed);
+            return here.into_iter().flat_map(to_tap).collect();
         }
         self.drop(here, work, Drop::UnknownTunnel { id: format!("VNI {vni}") })
     }

@@ -22,16 +22,18 @@ impl Walker<'_> {
     ) -> Outcomes {
         let fabric = self.fabric;
         let here = Node::Server(server);
-        let from = fabric.workloads[workload].interface.network;
+        let (from, work) = self.as_virtual_service(workload, work);
         let destination = self.destination(&work);
         let mut because = Vec::new();
 
-        if let Some(subnet) = fabric.networks[from].subnet_of(destination) {
+        if fabric.networks[from].subnet_of(destination).is_some() {
             return match fabric.owner(from, destination) {
                 Some(Owner::Workload(to)) => self.to_workload_of_network(server, from, to, work),
+                Some(Owner::VirtualService(service)) => self.to_members(here, service, &work, |to, work| {
+                    self.to_workload_of_network(server, from, to, work)
+                }),
                 _ => {
                     let network = fabric.networks[from].name.clone();
-                    let _ = subnet;
                     self.drop(here, work, Drop::NoNeighbour { network, address: destination })
                 }
             };
@@ -71,7 +73,7 @@ impl Walker<'_> {
     ) -> Outcomes {
         let fabric = self.fabric;
         let target = &fabric.workloads[to];
-        let destination = target.interface.address;
+        let destination = self.destination(&work);
         let host = &fabric.servers[target.host];
         if target.host == server {
             return self.to_tap(server, to, work, false);
@@ -133,8 +135,14 @@ impl Walker<'_> {
                 at.name, fabric.networks[from].name
             )));
         }
-        if let Some(Owner::Workload(workload)) = fabric.owner(network, destination) {
-            return Ok(self.to_workload_by_type_5(server, router, workload, work));
+        match fabric.owner(network, destination) {
+            Some(Owner::Workload(to)) => return Ok(self.to_workload_by_type_5(server, router, to, work)),
+            Some(Owner::VirtualService(service)) => {
+                return Ok(self.to_members(Node::Server(server), service, &work, |to, work| {
+                    self.to_workload_by_type_5(server, router, to, work)
+                }));
+            }
+            Some(Owner::Server(_)) | None => {}
         }
         let has_irb = |device: &DeviceId| fabric.has_irb(router, *device, network);
         let with_irb: Vec<DeviceId> = at.extended_to.iter().copied().filter(has_irb).collect();
@@ -231,7 +239,7 @@ impl Walker<'_> {
         work.packet.set_link(self.vhost0_mac(server), (vhost0.mac, source));
         let what = format!("logical router {}", at.name).into();
         let shim = Shim::Vxlan((at.vni, Source::VniOf { what, route: "EVPN type-5" }));
-        let destination = target.interface.address;
+        let destination = self.destination(&work);
         let chosen = Route {
             to: host_route(destination),
             kind: RouteKind::EvpnPrefix,

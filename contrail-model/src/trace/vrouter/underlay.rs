@@ -92,7 +92,7 @@ impl Walker<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is a part of the one tunnel that is made")]
-    pub(super) fn tunnel_from_vrouter(
+    pub(in crate::trace) fn tunnel_from_vrouter(
         &self,
         server: ServerId,
         mut work: Work,
@@ -155,4 +155,4 @@ impl Walker<'_> {
 }
 
 /// An address and what it is, in words.
-type Sourced2<T> = (T, Name);
+pub(in crate::trace) type Sourced2<T> = (T, Name);
