@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::bgp::Element;
+
 /// A header kind, as it is named in errors and in a dissection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -38,6 +40,8 @@ pub enum Layer {
     ControlWord,
     /// GRE with its optional words.
     Gre,
+    /// A part of a BGP message.
+    Bgp(Element),
 }
 
 impl Layer {
@@ -60,6 +64,7 @@ impl Layer {
             Self::Mpls => "mpls",
             Self::ControlWord => "control_word",
             Self::Gre => "gre",
+            Self::Bgp(element) => element.name(),
         }
     }
 }
@@ -88,6 +93,22 @@ pub enum Bound {
     UdpLength,
     /// The header's own length field (IHL, Data Offset, Hdr Ext Len).
     HeaderLength,
+    /// Length of a BGP message.
+    BgpMessageLength,
+    /// Opt Parm Len of a BGP OPEN, or the length of a parameter or a capability in it.
+    BgpParametersLength,
+    /// Total Path Attribute Length of a BGP UPDATE.
+    BgpAttributesLength,
+    /// Length of a BGP path attribute.
+    BgpAttributeLength,
+    /// Length of a tunnel in a BGP tunnel encapsulation attribute.
+    BgpTunnelLength,
+    /// The end of a row of BGP routes.
+    BgpRoutes,
+    /// Length of an EVPN route.
+    BgpRouteLength,
+    /// Length of an MRT record or a BMP message, or of a part of one.
+    RecordLength,
 }
 
 impl fmt::Display for Bound {
@@ -100,6 +121,14 @@ impl fmt::Display for Bound {
             Self::Ipv6PayloadLength => "the ipv6 payload length",
             Self::UdpLength => "the udp length",
             Self::HeaderLength => "its own header length",
+            Self::BgpMessageLength => "the message length",
+            Self::BgpParametersLength => "the optional parameters length",
+            Self::BgpAttributesLength => "the total path attribute length",
+            Self::BgpAttributeLength => "the attribute length",
+            Self::BgpTunnelLength => "the tunnel's length",
+            Self::BgpRoutes => "the routes",
+            Self::BgpRouteLength => "the route's length",
+            Self::RecordLength => "the record length",
         })
     }
 }
@@ -233,6 +262,16 @@ pub enum EncodeError {
         outer: Layer,
         /// The header behind it.
         inner: Layer,
+    },
+    /// A field has a value that cannot be written.
+    #[error("{layer} cannot be written: {field} has to be {expected}")]
+    Field {
+        /// What it is in.
+        layer: Layer,
+        /// The field.
+        field: &'static str,
+        /// What it has to be, with the RFC that says so.
+        expected: &'static str,
     },
 }
 

@@ -45,6 +45,14 @@ impl Vni {
         Ok(Self([a, b, c]))
     }
 
+    pub(crate) const fn from_octets(octets: [u8; 3]) -> Self {
+        Self(octets)
+    }
+
+    pub(crate) const fn octets(self) -> [u8; 3] {
+        self.0
+    }
+
     /// The number.
     pub const fn get(self) -> u32 {
         let [a, b, c] = self.0;

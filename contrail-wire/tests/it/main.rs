@@ -7,6 +7,7 @@
 )]
 
 mod anomalies;
+mod bgp;
 mod corpus;
 mod edit;
 mod encapsulation;

@@ -1,0 +1,198 @@
+use zerocopy::network_endian::U16;
+
+use crate::EncodeError;
+use crate::bgp::attribute::{Attribute, AttributeFlags, AttributeType, NextHop, Start};
+use crate::bgp::error::Element;
+use crate::bgp::family::Family;
+use crate::bgp::message::{self, Message, MessageHeader};
+use crate::bgp::nlri::Route;
+use crate::bgp::session::Session;
+use crate::bgp::writer::{Writer, not_so};
+
+/// Makes UPDATE messages of routes, as few as the session's limit allows, one at a time in a buffer.
+///
+/// Each message announces or withdraws, and routes of one family only (RFC 7606 section 5.1): where the next route is of
+/// another family, another message begins. MP_REACH_NLRI and MP_UNREACH_NLRI come first. IPv4 unicast routes stand in the
+/// message itself if their next hop is an IPv4 address.
+///
+/// ```
+/// use contrail_wire::bgp::{Attribute, AsPath, Message, Nlri, Origin, Session, TunnelType, UpdateBuilder};
+/// # use contrail_wire::bgp::evpn::{InclusiveMulticastRoute, Route};
+/// let session = Session::default();
+/// let communities = ["target:64512:5001".parse()?, TunnelType::VXLAN.into()];
+/// let attributes = [
+///     Attribute::Origin(Origin::Igp),
+///     Attribute::AsPath(AsPath::EMPTY),
+///     Attribute::LocalPref(100),
+///     Attribute::ExtendedCommunities(&communities),
+/// ];
+/// let rd = "10.0.0.1:7".parse()?;
+/// let routes = (0..1000).map(|tag| {
+///     let originator = [10, 0, 0, 1].into();
+///     Route::from(InclusiveMulticastRoute { rd, ethernet_tag: contrail_wire::EthernetTag::new(tag), originator })
+/// });
+/// let mut builder = UpdateBuilder::announce(&session, [10, 0, 0, 1].into(), &attributes, routes);
+/// let (mut buffer, mut messages) = ([0; 4096], 0);
+/// while let Some(bytes) = builder.encode_next(&mut buffer)? {
+///     let (message, _) = Message::decode(bytes, session).unwrap();
+///     assert_eq!(message.update().unwrap().validate(|_| {}), None);
+///     messages += 1;
+/// }
+/// assert_eq!(messages, 5);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct UpdateBuilder<'s, 'r, I> {
+    session: &'s Session,
+    /// Of routes that are announced.
+    announced: Option<(NextHop<'s>, &'s [Attribute<'s>])>,
+    /// The route that is written next.
+    next: Option<Route<'r>>,
+    /// Those behind it.
+    routes: I,
+}
+
+impl<'s, 'r, I: Iterator<Item: Into<Route<'r>>>> UpdateBuilder<'s, 'r, I> {
+    /// Messages that announce routes. The attributes are all but MP_REACH_NLRI and NEXT_HOP.
+    pub fn announce(
+        session: &'s Session,
+        next_hop: NextHop<'s>,
+        attributes: &'s [Attribute<'s>],
+        routes: impl IntoIterator<IntoIter = I>,
+    ) -> Self {
+        Self::new(session, Some((next_hop, attributes)), routes.into_iter())
+    }
+
+    /// Messages that withdraw routes.
+    pub fn withdraw(session: &'s Session, routes: impl IntoIterator<IntoIter = I>) -> Self {
+        Self::new(session, None, routes.into_iter())
+    }
+
+    fn new(
+        session: &'s Session,
+        announced: Option<(NextHop<'s>, &'s [Attribute<'s>])>,
+        mut routes: I,
+    ) -> Self {
+        let next = routes.next().map(Into::into);
+        Self { session, announced, next, routes }
+    }
+
+    /// Writes the next message to the start of `buffer`, with as many routes as fit into the buffer and the session's
+    /// limit. `None` if there are no more routes. A route that does not even fit alone is an error, as is a next hop that
+    /// the family cannot have.
+    pub fn encode_next<'b>(&mut self, buffer: &'b mut [u8]) -> Result<Option<&'b [u8]>, EncodeError> {
+        let Some(next) = &self.next else { return Ok(None) };
+        let family = next.nlri.family();
+        let limit = buffer.len().min(self.session.longest_message().into());
+        let (room, _) = buffer.split_at_mut(limit);
+        let mut writer = Writer::new(room, Element::Update);
+        writer.put(&MessageHeader::new(Message::UPDATE))?;
+        match self.announced {
+            Some((next_hop, attributes)) => self.announcement(&mut writer, family, next_hop, attributes),
+            None => self.withdrawal(&mut writer, family),
+        }?;
+        message::end(&mut writer)?;
+        Ok(Some(writer.into_written()))
+    }
+
+    fn withdrawal(&mut self, writer: &mut Writer<'_>, family: Family) -> Result<(), EncodeError> {
+        if family == Family::IPV4_UNICAST {
+            let withdrawn = Length::of_what_follows(writer)?;
+            self.pack(writer, family, size_of::<U16>())?;
+            withdrawn.end(writer);
+            return writer.put(&U16::ZERO);
+        }
+        writer.put(&U16::ZERO)?;
+        let attributes = Length::of_what_follows(writer)?;
+        let flags = AttributeFlags::OPTIONAL;
+        let unreach = Start::write(writer, flags, AttributeType::MP_UNREACH_NLRI, true)?;
+        writer.put(&family)?;
+        self.pack(writer, family, 0)?;
+        unreach.end(writer)?;
+        attributes.end(writer);
+        Ok(())
+    }
+
+    fn announcement(
+        &mut self,
+        writer: &mut Writer<'_>,
+        family: Family,
+        next_hop: NextHop<'s>,
+        attributes: &'s [Attribute<'s>],
+    ) -> Result<(), EncodeError> {
+        writer.put(&U16::ZERO)?;
+        let length = Length::of_what_follows(writer)?;
+        let write = |writer: &mut Writer<'_>, next_hop: Option<Attribute<'_>>| {
+            // In the order of types, as RFC 4271 section 5 would have it.
+            let is_ahead = |attribute: &&Attribute<'_>| attribute.kind() < AttributeType::NEXT_HOP;
+            let ahead = attributes.iter().filter(is_ahead);
+            let behind = attributes.iter().filter(|attribute| !is_ahead(attribute));
+            ahead.chain(&next_hop).chain(behind).try_for_each(|it| it.write(self.session, writer))
+        };
+        if let (Family::IPV4_UNICAST, NextHop::Ipv4(address)) = (family, next_hop) {
+            write(writer, Some(Attribute::NextHop(address)))?;
+            length.end(writer);
+            return self.pack(writer, family, 0);
+        }
+        // How much room the attributes behind the routes take shows when they are written there once.
+        let start = writer.len();
+        write(writer, None)?;
+        let attributes_length = writer.len() - start;
+        writer.truncate(start);
+
+        let next_hop = next_hop.of_family(family);
+        if !next_hop.is_of(family) {
+            return Err(not_so(
+                Element::Update,
+                "next_hop",
+                "one that the family has (RFC 4760 3, RFC 8950)",
+            ));
+        }
+        let reach = Start::write(writer, AttributeFlags::OPTIONAL, AttributeType::MP_REACH_NLRI, true)?;
+        writer.put(&family)?;
+        next_hop.write(writer)?;
+        writer.put(&0_u8)?;
+        self.pack(writer, family, attributes_length)?;
+        reach.end(writer)?;
+        write(writer, None)?;
+        length.end(writer);
+        Ok(())
+    }
+
+    /// Writes routes of the family until there are no more, or the next one would not leave `behind` octets.
+    fn pack(&mut self, writer: &mut Writer<'_>, family: Family, behind: usize) -> Result<(), EncodeError> {
+        let add_path = self.session.add_path_send.contains(family);
+        let first = writer.len();
+        while let Some(route) = self.next.filter(|route| route.nlri.family() == family) {
+            let start = writer.len();
+            match route.write(writer, add_path).and_then(|()| writer.leaves(behind)) {
+                Ok(()) => self.next = self.routes.next().map(Into::into),
+                Err(EncodeError::NoRoom { .. }) if start > first => {
+                    writer.truncate(start);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A length of two octets whose value comes later.
+#[derive(Clone, Copy)]
+struct Length {
+    start: usize,
+}
+
+impl Length {
+    fn of_what_follows(writer: &mut Writer<'_>) -> Result<Self, EncodeError> {
+        writer.put(&U16::ZERO)?;
+        Ok(Self { start: writer.len() })
+    }
+
+    /// No message has more than a length can say.
+    fn end(self, writer: &mut Writer<'_>) {
+        let length = u16::try_from(writer.len() - self.start).unwrap_or(u16::MAX);
+        writer.patch(self.start - size_of::<U16>(), length.to_be_bytes());
+    }
+}

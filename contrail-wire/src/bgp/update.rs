@@ -1,0 +1,228 @@
+use zerocopy::IntoBytes;
+use zerocopy::network_endian::U16;
+
+use crate::bgp::attribute::{
+    Attribute, AttributeType, Attributes, MpReach, MpUnreach, NextHop, TunnelEncapsulation,
+};
+use crate::bgp::community::{ExtendedCommunity, TunnelType};
+use crate::bgp::cursor::Cursor;
+use crate::bgp::error::{At, Disposition, Element, Error};
+use crate::bgp::family::Family;
+use crate::bgp::nlri::{Route, Routes, evpn};
+use crate::bgp::session::Session;
+use crate::bgp::writer::{Writer, too_long};
+use crate::{Bound, EncodeError};
+
+/// UPDATE ([RFC 4271](https://www.rfc-editor.org/rfc/rfc4271) section 4.3): routes that are announced or withdrawn, and
+/// what is said of those that are announced.
+///
+/// ```text
+/// +-----------------------------------------------------+
+/// |   Withdrawn Routes Length (2 octets)                |
+/// +-----------------------------------------------------+
+/// |   Withdrawn Routes (variable)                       |
+/// +-----------------------------------------------------+
+/// |   Total Path Attribute Length (2 octets)            |
+/// +-----------------------------------------------------+
+/// |   Path Attributes (variable)                        |
+/// +-----------------------------------------------------+
+/// |   Network Layer Reachability Information (variable) |
+/// +-----------------------------------------------------+
+/// ```
+///
+/// Routes of the message itself are IPv4 unicast; those of other families stand in the attributes MP_REACH_NLRI and
+/// MP_UNREACH_NLRI. Refused: lengths that claim more than the message has. All else is read where it is asked for, and
+/// [`Update::validate`] says what RFC 7606 makes of the message as a whole.
+///
+/// ```
+/// use contrail_wire::bgp::{Message, Session, TunnelType, evpn};
+/// # let bytes = contrail_wire::doc::EVPN_UPDATE;
+/// let (message, _) = Message::decode(bytes, Session::default())?;
+/// let update = message.update().unwrap();
+/// assert_eq!(update.validate(|error| println!("{error}")), None);
+/// assert_eq!(update.encapsulation(), Some(TunnelType::VXLAN));
+/// let Some(Ok(evpn::Route::MacIp(route))) = update.evpn_routes().next() else { panic!() };
+/// assert_eq!(route.mac.to_string(), "02:aa:00:00:00:11");
+/// assert_eq!(route.label1.vni().get(), 5001);
+/// assert_eq!(update.next_hop().unwrap().to_string(), "10.0.0.1");
+/// # Ok::<(), contrail_wire::bgp::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Update<'a> {
+    pub(super) session: Session,
+    /// Where the message starts.
+    pub(super) offset: usize,
+    withdrawn: Cursor<'a>,
+    attributes: Cursor<'a>,
+    routes: Cursor<'a>,
+}
+
+impl<'a> Update<'a> {
+    #[inline]
+    pub(super) fn read(mut body: Cursor<'a>, offset: usize, session: Session) -> Result<Self, Error> {
+        let withdrawn = Self::part(&mut body, offset, "withdrawn_routes_length")?;
+        let attributes = Self::part(&mut body, offset, "total_path_attribute_length")?;
+        Ok(Self { session, offset, withdrawn, attributes, routes: body })
+    }
+
+    /// A length, and what it is of.
+    #[inline]
+    fn part(body: &mut Cursor<'a>, offset: usize, field: &'static str) -> Result<Cursor<'a>, Error> {
+        let disposition = Disposition::MALFORMED_ATTRIBUTE_LIST;
+        let at = At { element: Element::Update, offset, disposition };
+        let available = body.len();
+        let Some(length) = body.read::<U16>() else {
+            return Err(at.truncated(size_of::<U16>(), available, Bound::BgpMessageLength));
+        };
+        let claimed = length.get().into();
+        body.split(claimed).ok_or_else(|| at.overrun(field, claimed, body.len(), Bound::BgpMessageLength))
+    }
+
+    /// What the session that the message came by has agreed on.
+    pub const fn session(&self) -> Session {
+        self.session
+    }
+
+    /// The path attributes, as they stand there.
+    #[inline]
+    pub const fn attributes(&self) -> Attributes<'a> {
+        Attributes::at(self.attributes)
+    }
+
+    /// IPv4 unicast routes that the message itself announces.
+    pub const fn ipv4_routes(&self) -> Routes<'a> {
+        let add_path = self.session.add_path_receive.contains(Family::IPV4_UNICAST);
+        Routes::of_message(self.routes, add_path)
+    }
+
+    /// IPv4 unicast routes that the message itself withdraws.
+    pub const fn ipv4_withdrawn(&self) -> Routes<'a> {
+        let add_path = self.session.add_path_receive.contains(Family::IPV4_UNICAST);
+        Routes::of_message(self.withdrawn, add_path)
+    }
+
+    /// The first attribute of a type, if it can be read; [`validate`](Self::validate) says why one cannot.
+    pub fn attribute(&self, kind: AttributeType) -> Option<Attribute<'a>> {
+        let mut attributes = self.attributes().map_while(Result::ok);
+        let attribute = attributes.find(|attribute| attribute.kind == kind)?;
+        attribute.decode(&self.session).ok()
+    }
+
+    /// Announced routes of other families, with their next hop.
+    #[inline]
+    pub fn mp_reach(&self) -> Option<MpReach<'a>> {
+        match self.attribute(AttributeType::MP_REACH_NLRI)? {
+            Attribute::MpReach(reach) => Some(reach),
+            _ => None,
+        }
+    }
+
+    /// Withdrawn routes of other families.
+    #[inline]
+    pub fn mp_unreach(&self) -> Option<MpUnreach<'a>> {
+        match self.attribute(AttributeType::MP_UNREACH_NLRI)? {
+            Attribute::MpUnreach(unreach) => Some(unreach),
+            _ => None,
+        }
+    }
+
+    /// All routes that are announced, of MP_REACH_NLRI and of the message itself.
+    pub fn announced(&self) -> impl Iterator<Item = Result<Route<'a>, Error>> + Clone + use<'a> {
+        self.mp_reach().map(|reach| reach.routes).into_iter().flatten().chain(self.ipv4_routes())
+    }
+
+    /// All routes that are withdrawn, of MP_UNREACH_NLRI and of the message itself.
+    pub fn withdrawn(&self) -> impl Iterator<Item = Result<Route<'a>, Error>> + Clone + use<'a> {
+        self.mp_unreach().map(|unreach| unreach.routes).into_iter().flatten().chain(self.ipv4_withdrawn())
+    }
+
+    /// EVPN routes that are announced.
+    #[inline]
+    pub fn evpn_routes(&self) -> evpn::Routes<'a> {
+        evpn::Routes::of(self.mp_reach().map(|reach| reach.routes))
+    }
+
+    /// EVPN routes that are withdrawn.
+    #[inline]
+    pub fn evpn_withdrawn(&self) -> evpn::Routes<'a> {
+        evpn::Routes::of(self.mp_unreach().map(|unreach| unreach.routes))
+    }
+
+    /// Where traffic for the announced routes goes: the next hop of MP_REACH_NLRI, or else the attribute NEXT_HOP.
+    pub fn next_hop(&self) -> Option<NextHop<'a>> {
+        if let Some(reach) = self.mp_reach() {
+            return Some(reach.next_hop);
+        }
+        match self.attribute(AttributeType::NEXT_HOP)? {
+            Attribute::NextHop(address) => Some(address.into()),
+            _ => None,
+        }
+    }
+
+    /// The extended communities; none if there are none that can be read.
+    pub fn extended_communities(&self) -> &'a [ExtendedCommunity] {
+        match self.attribute(AttributeType::EXTENDED_COMMUNITIES) {
+            Some(Attribute::ExtendedCommunities(communities)) => communities,
+            _ => &[],
+        }
+    }
+
+    /// All encapsulations that the routes' traffic may come in: those of extended communities, and those of the tunnel
+    /// encapsulation attribute (RFC 9012).
+    pub fn encapsulations(&self) -> impl Iterator<Item = TunnelType> + Clone + use<'a> {
+        let communities = self.extended_communities().iter().filter_map(|it| it.encapsulation());
+        let tunnels = match self.attribute(AttributeType::TUNNEL_ENCAPSULATION) {
+            Some(Attribute::TunnelEncapsulation(tunnels)) => Some(tunnels),
+            _ => None,
+        };
+        let tunnels = tunnels.into_iter().flat_map(TunnelEncapsulation::tunnels);
+        communities.chain(tunnels.map(|tunnel| tunnel.tunnel_type))
+    }
+
+    /// The encapsulation that says how to read [label fields](crate::LabelField): the first of the encapsulations [with a
+    /// VNI](TunnelType::has_vni), as in Contrail, or else the first. With none, labels are MPLS labels (RFC 8365 section
+    /// 5.1.3).
+    pub fn encapsulation(&self) -> Option<TunnelType> {
+        let mut all = self.encapsulations();
+        let first = all.clone().next();
+        all.find(|encapsulation| encapsulation.has_vni()).or(first)
+    }
+
+    /// The family of which all routes have been announced, if that is what the message says (RFC 4724 section 2).
+    pub fn end_of_rib(&self) -> Option<Family> {
+        if !self.withdrawn.is_empty() || !self.routes.is_empty() {
+            return None;
+        }
+        if self.attributes.is_empty() {
+            return Some(Family::IPV4_UNICAST);
+        }
+        let mut attributes = self.attributes();
+        let (Some(Ok(only)), None) = (attributes.next(), attributes.next()) else { return None };
+        match only.decode(&self.session) {
+            Ok(Attribute::MpUnreach(unreach)) if unreach.routes.bytes().is_empty() => Some(unreach.family),
+            _ => None,
+        }
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        for (field, part) in [
+            ("withdrawn_routes_length", self.withdrawn.rest()),
+            ("total_path_attribute_length", self.attributes.rest()),
+        ] {
+            let Ok(length) = u16::try_from(part.len()) else {
+                return Err(too_long(writer.element, field, part.len(), 0xffff));
+            };
+            writer.put(&U16::new(length))?;
+            writer.put(part.as_bytes())?;
+        }
+        writer.put(self.routes.rest())
+    }
+}
+
+/// The same bytes, read the same way; where they stand does not matter.
+impl PartialEq for Update<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |update: &Self| [update.withdrawn.rest(), update.attributes.rest(), update.routes.rest()];
+        (self.session, parts(self)) == (other.session, parts(other))
+    }
+}

@@ -1,0 +1,235 @@
+//! Laws of messages: a stream is split where it should be, what was built is read, what is cut is waited for.
+
+use contrail_wire::bgp::{
+    AddPath, AddPathMode, Attribute, Capabilities, Capability, CapabilityCode, ExtendedNextHop, Families,
+    Family, GracefulRestart, Message, Messages, Notification, Open, RestartFamily, Route, RouteRefresh,
+    Session, SessionKind, UpdateBuilder,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::generated::{attribute, families, kept, next_hop, nlri, route};
+
+fn session() -> impl Strategy<Value = Session> {
+    (families(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(add_path, four_octet_as, extended_message, internal)| Session {
+            kind: if internal { SessionKind::Internal } else { SessionKind::External },
+            four_octet_as,
+            extended_message,
+            add_path_receive: add_path,
+            add_path_send: add_path,
+            ..Session::default()
+        },
+    )
+}
+
+fn capability() -> impl Strategy<Value = Capability<'static>> {
+    let family = || proptest::sample::select(Family::KNOWN.as_slice());
+    prop_oneof![
+        family().prop_map(Capability::Multiprotocol),
+        Just(Capability::RouteRefresh),
+        Just(Capability::ExtendedMessage),
+        Just(Capability::EnhancedRouteRefresh),
+        (1_u32..).prop_map(Capability::FourOctetAs),
+        vec((family(), 0..4_u8), 0..4).prop_map(|entries| {
+            let entries =
+                entries.into_iter().map(|(family, mode)| AddPath { family, mode: AddPathMode(mode) });
+            Capability::AddPath(kept(entries.collect()))
+        }),
+        vec(family(), 0..4).prop_map(|families| {
+            let entries = families.into_iter().map(|Family { afi, safi }| ExtendedNextHop {
+                afi,
+                safi: u16::from(safi.0).into(),
+                next_hop_afi: contrail_wire::bgp::Afi::IPV6,
+            });
+            Capability::ExtendedNextHop(kept(entries.collect()))
+        }),
+        (any::<u16>(), vec((family(), any::<u8>()), 0..4)).prop_map(|(flags_and_time, families)| {
+            let families = families.into_iter().map(|(family, flags)| RestartFamily { family, flags });
+            Capability::GracefulRestart(GracefulRestart {
+                flags_and_time,
+                families: kept(families.collect()),
+            })
+        }),
+        (100..=255_u8, vec(any::<u8>(), 0..30)).prop_map(|(code, value)| {
+            Capability::Unknown { code: CapabilityCode(code), value: kept(value) }
+        }),
+    ]
+}
+
+fn plain_message() -> impl Strategy<Value = Message<'static>> {
+    let bytes = || vec(any::<u8>(), 0..50).prop_map(kept);
+    prop_oneof![
+        (1_u16.., prop_oneof![Just(0), 3_u16..], 1_u32.., vec(capability(), 0..6)).prop_map(
+            |(my_as, hold_time, identifier, capabilities)| {
+                let capabilities = Capabilities::encode(&capabilities, vec![0; 300].leak()).unwrap();
+                Message::Open(Open { my_as, hold_time, identifier: identifier.into(), capabilities })
+            }
+        ),
+        (any::<u8>(), any::<u8>(), bytes()).prop_map(|(code, subcode, data)| {
+            Message::Notification(Notification { code, subcode, data })
+        }),
+        Just(Message::Keepalive),
+        (proptest::sample::select(Family::KNOWN.as_slice()), 3_u8.., bytes()).prop_map(
+            |(family, subtype, filters)| Message::RouteRefresh(RouteRefresh { family, subtype, filters })
+        ),
+    ]
+}
+
+fn encoded(message: &Message<'_>) -> Vec<u8> {
+    let mut buffer = vec![0xa5; 70_000];
+    let room = message.encode(&mut buffer).unwrap().len();
+    buffer.truncate(70_000 - room);
+    buffer
+}
+
+proptest! {
+    #[test]
+    fn a_stream_is_split_into_what_it_was_made_of(messages in vec(plain_message(), 0..5), session in session()) {
+        let stream: Vec<u8> = messages.iter().flat_map(encoded).collect();
+        let read: Result<Vec<_>, _> = Messages::new(&stream, session).collect();
+        prop_assert_eq!(read.unwrap(), messages.clone());
+        for cut in 0..stream.len() {
+            let mut some = Messages::new(&stream[..cut], session);
+            let whole = some.by_ref().map(Result::unwrap).count();
+            prop_assert_eq!(stream[..cut].len() - some.rest().len(), messages[..whole].iter().map(|it| encoded(it).len()).sum::<usize>());
+            prop_assert!(some.needed() > 0, "what is cut is waited for");
+            let more = some.needed().min(stream.len() - cut);
+            let next = Messages::new(&stream[cut - some.rest().len()..cut + more], session);
+            prop_assert!(next.needed() == 0 || some.rest().len() < 19, "and no longer than needed");
+            prop_assert!(Message::decode(some.rest(), session).is_err());
+        }
+    }
+
+    #[test]
+    fn routes_are_packed_and_read_again(
+        nlris in vec((nlri(), any::<u32>()), 1..60),
+        next_hop in next_hop(),
+        attributes in vec(attribute(), 0..5),
+        session in session(),
+        room in 4096..9000_usize,
+    ) {
+        let routes: Vec<Route<'_>> = nlris.iter().map(|(nlri, path_id)| {
+            route(*nlri, *path_id, session.add_path_send.contains(nlri.family()))
+        }).collect();
+        let fits = |route: &&Route<'_>| contrail_wire::bgp::NextHop::decode(
+            route.nlri.family(),
+            &vec![0; if next_hop.address().unwrap().is_ipv4() { 4 } else { 16 }],
+        ).is_ok() || matches!(route.nlri.family(), Family::VPN_IPV4 | Family::VPN_IPV6);
+        let routes: Vec<Route<'_>> = routes.iter().filter(fits).copied().collect();
+        let attributes: Vec<Attribute<'_>> = attributes.into_iter()
+            .filter(|it| !matches!(it, Attribute::NextHop(_) | Attribute::AsPath(_)))
+            .collect();
+        let mut announced = Vec::new();
+        let mut builder = UpdateBuilder::announce(&session, next_hop, &attributes, routes.iter().copied());
+        let mut buffer = vec![0xa5; room];
+        while let Some(bytes) = builder.encode_next(&mut buffer).unwrap() {
+            prop_assert!(bytes.len() <= usize::from(session.longest_message()));
+            let bytes = bytes.to_vec();
+            let (message, rest) = Message::decode(&bytes, session).unwrap();
+            prop_assert!(rest.is_empty());
+            prop_assert_eq!(encoded(&message), bytes.clone());
+            let update = message.update().unwrap();
+            for attribute in update.attributes() {
+                let attribute = attribute.unwrap();
+                match attribute.decode(&session).unwrap() {
+                    Attribute::MpReach(reach) => prop_assert_eq!(reach.next_hop, next_hop.of_family(reach.family)),
+                    Attribute::NextHop(address) => prop_assert_eq!(Some(address.into()), next_hop.address()),
+                    other => prop_assert!(attributes.contains(&other) || !session.four_octet_as, "{:?}", other),
+                }
+            }
+            let read: Result<Vec<_>, _> = update.announced().collect();
+            announced.extend(read.unwrap().into_iter().map(|it| it.to_string()));
+        }
+        let expected: Vec<_> = routes.iter().map(Route::to_string).collect();
+        prop_assert_eq!(announced, expected);
+
+        let mut withdrawn = Vec::new();
+        let mut builder = UpdateBuilder::withdraw(&session, routes.iter().copied());
+        while let Some(bytes) = builder.encode_next(&mut buffer).unwrap() {
+            let (message, _) = Message::decode(bytes, session).unwrap();
+            let update = message.update().unwrap();
+            prop_assert_eq!(update.announced().count(), 0);
+            withdrawn.extend(update.withdrawn().map(|it| it.unwrap().to_string()));
+        }
+        let expected: Vec<_> = routes.iter().map(Route::to_string).collect();
+        prop_assert_eq!(withdrawn, expected);
+    }
+
+    #[test]
+    fn attributes_are_read_as_they_were_written(attribute in attribute()) {
+        let session = Session::default();
+        let mut buffer = vec![0xa5; 8000];
+        let room = attribute.encode(&session, &mut buffer).unwrap().len();
+        let bytes = &buffer[..8000 - room];
+        let mut read = contrail_wire::bgp::Attributes::new(bytes);
+        let raw = read.next().unwrap().unwrap();
+        prop_assert_eq!(raw.decode(&session).unwrap(), attribute);
+        prop_assert!(read.next().is_none());
+        for cut in 1..bytes.len() {
+            let mut read = contrail_wire::bgp::Attributes::new(&bytes[..cut]);
+            prop_assert!(read.next().unwrap().is_err());
+            prop_assert!(read.next().is_none());
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..100), kind in 0..7_u8, session in session()) {
+        let length = u16::try_from(19 + bytes.len()).unwrap();
+        let whole = [&[0xff; 16][..], &length.to_be_bytes(), &[kind], &bytes].concat();
+        for message in Messages::new(&whole, session) {
+            match message {
+                Ok(message) => {
+                    prop_assert_eq!(encoded(&message), whole.clone());
+                    if let Message::Update(update) = message {
+                        let mut errors = 0;
+                        let strongest = update.validate(|error| {
+                            assert!(error.offset <= whole.len());
+                            errors += 1;
+                        });
+                        prop_assert!(errors > 0 || strongest.is_none());
+                        let _ = (update.encapsulation(), update.end_of_rib(), update.next_hop());
+                        let _ = (update.announced().count(), update.withdrawn().count());
+                    }
+                }
+                Err(error) => prop_assert!(error.offset <= whole.len()),
+            }
+        }
+    }
+}
+
+#[test]
+fn two_opens_agree_on_what_both_can() {
+    let add_path = |mode| Capability::AddPath(kept(vec![AddPath { family: Family::EVPN, mode }]));
+    let open = |asn, capabilities: &[Capability<'static>]| {
+        let capabilities = Capabilities::encode(capabilities, vec![0; 200].leak()).unwrap();
+        Open::new(asn, [10, 0, 0, 1].into(), capabilities)
+    };
+    let bare = open(64512, &[]);
+    let [vpn, evpn] = [Family::VPN_IPV4, Family::EVPN].map(Capability::Multiprotocol);
+    let full = open(
+        4_200_000_000,
+        &[
+            vpn,
+            evpn,
+            Capability::FourOctetAs(4_200_000_000),
+            Capability::ExtendedMessage,
+            add_path(AddPathMode::BOTH),
+        ],
+    );
+    let other = open(
+        64513,
+        &[evpn, Capability::FourOctetAs(64513), Capability::ExtendedMessage, add_path(AddPathMode::RECEIVE)],
+    );
+    let session = Session::negotiate(&full, &other);
+    assert_eq!(session.kind, SessionKind::External);
+    assert!(session.four_octet_as && session.extended_message);
+    assert_eq!(session.families, Families::NONE.with(Family::EVPN));
+    assert_eq!((session.add_path_send, session.add_path_receive), (session.families, Families::NONE));
+    assert_eq!(Session::negotiate(&other, &full).add_path_receive, session.families);
+
+    let session = Session::negotiate(&bare, &bare);
+    assert_eq!((session.kind, session.four_octet_as), (SessionKind::Internal, false));
+    assert_eq!(session.families, Families::NONE.with(Family::IPV4_UNICAST));
+    assert_eq!(Session::negotiate(&bare, &full).families, Families::NONE);
+}

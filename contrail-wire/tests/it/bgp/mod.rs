@@ -1,0 +1,7 @@
+//! BGP: laws of routes, attributes and messages.
+
+mod generated;
+mod messages;
+mod routes;
+mod texts;
+mod validation;
