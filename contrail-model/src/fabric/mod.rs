@@ -243,8 +243,7 @@ impl Fabric {
 
     /// The ends of a DHCP conversation between two servers, if they can have one.
     pub(crate) fn dhcp_ends(&self, from: Endpoint, to: Endpoint) -> Option<[Endpoint; 2]> {
-        let node = self.host_of(to).map(|id| (id, &self.servers[id]));
-        let (node, _) = node.filter(|(_, at)| at.kind == ServerKind::ServiceNode && at.vhost0.is_some())?;
+        let node = self.host_of(to).filter(|node| self.active_service_node() == Some(*node))?;
         let client = self.host_of(from).filter(|id| self.servers[*id].kind == ServerKind::BareMetal);
         client.map(|_| [from, Endpoint::Vhost0(node)])
     }

@@ -38,6 +38,20 @@ pub enum Change {
         /// The devices.
         devices: Vec<Name>,
     },
+    /// Make a network one of those that a logical router joins.
+    JoinLogicalRouter {
+        /// The logical router.
+        router: Name,
+        /// The network.
+        network: Name,
+    },
+    /// Take a network out of a logical router.
+    LeaveLogicalRouter {
+        /// The logical router.
+        router: Name,
+        /// The network.
+        network: Name,
+    },
     /// Add a static route to a server.
     AddStaticRoute {
         /// The server.
@@ -105,8 +119,8 @@ impl Change {
     /// The order in which changes can be made: first what routes, then what announces it, then who uses it.
     pub(super) const fn order(&self) -> u8 {
         match self {
-            Self::WithdrawLogicalRouter { .. } => 0,
-            Self::CreateLogicalRouter { .. } => 1,
+            Self::WithdrawLogicalRouter { .. } | Self::LeaveLogicalRouter { .. } => 0,
+            Self::CreateLogicalRouter { .. } | Self::JoinLogicalRouter { .. } => 1,
             Self::ExtendLogicalRouter { .. } => 2,
             Self::AddUnderlayIrb { .. } => 3,
             Self::AddSecondaryAddress { .. } => 4,
@@ -146,6 +160,12 @@ impl fmt::Display for Change {
             }
             Self::WithdrawLogicalRouter { router, devices } => {
                 write!(f, "withdraw logical router {router} from {}", join(devices))
+            }
+            Self::JoinLogicalRouter { router, network } => {
+                write!(f, "connect {network} to logical router {router}")
+            }
+            Self::LeaveLogicalRouter { router, network } => {
+                write!(f, "disconnect {network} from logical router {router}")
             }
             Self::AddStaticRoute { server, to, via } => {
                 write!(f, "add the static route {to} via {via} on {server}")
@@ -207,6 +227,28 @@ impl Fabric {
                     |other| &other.name == router,
                     |router| {
                         router.extended_to.retain(|device| !devices.contains(device));
+                    },
+                );
+            }
+            Change::JoinLogicalRouter { router, network } => {
+                let Some(network) = self.network_named(network) else { return };
+                edit(
+                    &mut self.routers,
+                    |other| &other.name == router,
+                    |router| {
+                        if !router.networks.contains(&network) {
+                            router.networks.push(network);
+                        }
+                    },
+                );
+            }
+            Change::LeaveLogicalRouter { router, network } => {
+                let Some(network) = self.network_named(network) else { return };
+                edit(
+                    &mut self.routers,
+                    |other| &other.name == router,
+                    |router| {
+                        router.networks.retain(|other| *other != network);
                     },
                 );
             }

@@ -4,75 +4,119 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::approach::{Approach, Attempt, Crossing};
+use super::approach::{Approach, Attempt};
 use super::{Candidate, Change, Cost, Reason, Weights};
-use crate::fabric::{Fabric, NetworkId};
+use crate::fabric::{DeviceId, Fabric, Name, NetworkId};
 use crate::report::Finding;
 use crate::trace::{Drop, Table, Trace, Verdict};
 
 /// More rounds than there are kinds of remedies, so that a remedy that does not help ends.
 const MAX_ROUNDS: usize = 8;
 
+/// What attempts are held against.
+pub(super) struct Measure<'m> {
+    pub(super) fabric: &'m Fabric,
+    /// The errors that are there before any change.
+    pub(super) errors_now: &'m [Finding],
+    pub(super) weights: &'m Weights,
+}
+
 /// Adds the changes that the attempt still needs, or says why it cannot work.
 pub(super) fn complete(
-    fabric: &Fabric,
-    attempt: &Attempt,
-    errors_now: &[Finding],
-    weights: &Weights,
+    measure: &Measure<'_>,
+    attempt: &Attempt<'_>,
+    alike: &[Vec<DeviceId>],
 ) -> Result<Candidate, Vec<Reason>> {
+    let fabric = measure.fabric;
     let mut changes = attempt.changes.clone();
     for _ in 0..MAX_ROUNDS {
         let changed = fabric.with(&changes);
-        let traces = changed.trace_required();
+        let traces = changed.trace_flows(&attempt.flows);
         if traces.iter().all(Trace::is_delivered) {
-            return accept(fabric, attempt, &changed, changes, &traces, errors_now, weights);
+            return accept(measure, attempt, &changed, changes, &traces, alike);
         }
         let (remedies, hopeless) = remedies(&changed, attempt, &traces);
         let new: Vec<Change> = remedies.into_iter().filter(|change| !changes.contains(change)).collect();
         if !hopeless.is_empty() || new.is_empty() {
-            let broken = newly_broken(&changed, errors_now, |rule| !FLOW_RULES.contains(&rule));
+            let broken = measure.newly_broken(&changed, |rule| !FLOW_RULES.contains(&rule));
             let dropped = if hopeless.is_empty() { all_reasons(&traces) } else { hopeless };
             return Err(if broken.is_empty() { essential(dropped) } else { broken });
         }
         changes.extend(new);
     }
-    Err(essential(all_reasons(&fabric.with(&changes).trace_required())))
+    Err(dropped(&fabric.with(&changes).trace_flows(&attempt.flows)))
+}
+
+/// Why flows do not arrive, if they do not.
+pub(super) fn dropped(traces: &[Trace]) -> Vec<Reason> {
+    essential(all_reasons(traces))
 }
 
 /// Rules that report what traces show; the drops themselves say it more precisely.
 const FLOW_RULES: [&str; 4] = ["L1", "L4", "L5", "F1"];
 
-/// The errors that were not there before.
-fn newly_broken(fabric: &Fabric, errors_now: &[Finding], counts: impl Fn(&str) -> bool) -> Vec<Reason> {
-    let report = fabric.check();
-    let is_new = |error: &&Finding| {
-        !errors_now
-            .iter()
-            .any(|now| now.rule == error.rule && now.subject == error.subject && now.message == error.message)
-    };
-    let new = report.errors().filter(is_new).filter(|error| counts(error.rule));
-    new.map(|finding| Reason::Broken(Box::new(finding.clone()))).collect()
+impl Measure<'_> {
+    /// The errors that were not there before.
+    pub(super) fn newly_broken(&self, fabric: &Fabric, counts: impl Fn(&str) -> bool) -> Vec<Reason> {
+        let report = fabric.check();
+        let is_new = |error: &&Finding| {
+            !self.errors_now.iter().any(|now| {
+                now.rule == error.rule && now.subject == error.subject && now.message == error.message
+            })
+        };
+        let new = report.errors().filter(is_new).filter(|error| counts(error.rule));
+        new.map(|finding| Reason::Broken(Box::new(finding.clone()))).collect()
+    }
 }
 
-/// The candidate, unless it breaks a rule that holds now.
+/// The candidate, unless it breaks a rule that holds now. What flows other than its own do is not asked here.
 fn accept(
-    fabric: &Fabric,
-    attempt: &Attempt,
+    measure: &Measure<'_>,
+    attempt: &Attempt<'_>,
     changed: &Fabric,
     changes: Vec<Change>,
     traces: &[Trace],
-    errors_now: &[Finding],
-    weights: &Weights,
+    alike: &[Vec<DeviceId>],
 ) -> Result<Candidate, Vec<Reason>> {
-    let broken = newly_broken(changed, errors_now, |_| true);
+    let broken = measure.newly_broken(changed, |rule| !FLOW_RULES.contains(&rule));
     if !broken.is_empty() {
         return Err(broken);
     }
-    let mut changes = changes;
-    changes.sort_by_key(Change::order);
-    let devices = fabric.device_names(&attempt.devices);
-    let cost = Cost::of(&devices, &changes, traces, weights);
-    Ok(Candidate { approach: attempt.approach, devices, changes, cost })
+    let changes = tidy(changes);
+    let routers = changed.routers.iter();
+    let router =
+        routers.map(|(_, router)| router).find(|router| Some(&router.name) == attempt.router.as_ref());
+    let mut extended: Vec<DeviceId> = router.map(|router| router.extended_to.clone()).unwrap_or_default();
+    extended.sort_unstable();
+    let extended: Vec<Name> = changed.device_names(&extended);
+    let break_outs = attempt.break_outs(measure.fabric, &extended, alike);
+    let cost = Cost::of(&break_outs, &changes, traces, measure.weights);
+    Ok(Candidate { break_outs, changes, cost })
+}
+
+/// Changes in an order in which they can be made; one for all devices that a logical router is extended to.
+pub(super) fn tidy(changes: Vec<Change>) -> Vec<Change> {
+    let mut tidied: Vec<Change> = Vec::new();
+    for change in changes {
+        let Change::ExtendLogicalRouter { router, devices } = &change else {
+            tidied.push(change);
+            continue;
+        };
+        let same = tidied.iter_mut().find_map(|other| match other {
+            Change::ExtendLogicalRouter { router: same, devices } if same == router => Some(devices),
+            _ => None,
+        });
+        match same {
+            Some(known) => {
+                let new: Vec<Name> =
+                    devices.iter().filter(|device| !known.contains(device)).cloned().collect();
+                known.extend(new);
+            }
+            None => tidied.push(change),
+        }
+    }
+    tidied.sort_by_key(Change::order);
+    tidied
 }
 
 fn all_reasons(traces: &[Trace]) -> Vec<Reason> {
@@ -119,7 +163,7 @@ fn essential(reasons: Vec<Reason>) -> Vec<Reason> {
 }
 
 /// What would end each drop, and the drops that nothing within the approach would end.
-fn remedies(fabric: &Fabric, attempt: &Attempt, traces: &[Trace]) -> (Vec<Change>, Vec<Reason>) {
+fn remedies(fabric: &Fabric, attempt: &Attempt<'_>, traces: &[Trace]) -> (Vec<Change>, Vec<Reason>) {
     let mut remedies: Vec<Change> = Vec::new();
     let mut hopeless = Vec::new();
     for reason in all_reasons(traces) {
@@ -140,26 +184,28 @@ fn remedies(fabric: &Fabric, attempt: &Attempt, traces: &[Trace]) -> (Vec<Change
 }
 
 /// The changes that end a drop within an approach.
-fn remedy(fabric: &Fabric, attempt: &Attempt, reason: &Drop) -> Vec<Change> {
-    let crossing = &attempt.crossing;
-    let in_underlay = matches!(attempt.approach, Approach::IpFabricForwarding | Approach::DistributedSnat);
+fn remedy(fabric: &Fabric, attempt: &Attempt<'_>, reason: &Drop) -> Vec<Change> {
     match reason {
         Drop::NoRoute { table: Table::Host { server }, destination, .. } => {
-            static_route(fabric, crossing, server, *destination).into_iter().collect()
+            static_route(fabric, attempt, server, *destination).into_iter().collect()
         }
-        Drop::NoGateway { network, .. } if in_underlay => {
-            let service = crossing.services.iter().find(|id| fabric.networks[**id].name == *network);
-            service.map(|id| underlay_irbs(fabric, *id)).unwrap_or_default()
-        }
-        Drop::NoRoute { table: Table::Underlay { .. }, destination, .. } if in_underlay => {
-            let is_in = |id: &&NetworkId| fabric.networks[**id].subnet_of(*destination).is_some();
-            if let Some(service) = crossing.services.iter().find(is_in) {
-                return underlay_irbs(fabric, *service);
+        Drop::NoGateway { network, devices, .. } => {
+            if let Some(router) = routed_by(fabric, attempt, network) {
+                let devices = devices.clone();
+                return vec![Change::ExtendLogicalRouter { router, devices }];
             }
-            match crossing.overlay.iter().find(is_in) {
-                Some(overlay) if attempt.approach == Approach::IpFabricForwarding => {
-                    secondary_addresses(fabric, *overlay)
+            let service =
+                fabric.networks.iter().find(|(id, at)| at.name == *network && !fabric.is_overlay(*id));
+            let service = service.filter(|_| attempt.is_in_underlay());
+            service.map(|(id, _)| underlay_irbs(fabric, id)).unwrap_or_default()
+        }
+        Drop::NoRoute { table: Table::Underlay { .. }, destination, .. } if attempt.is_in_underlay() => {
+            let is_in = |id: &NetworkId| fabric.networks[*id].subnet_of(*destination).is_some();
+            match fabric.networks.ids().find(is_in) {
+                Some(network) if attempt.approach_of(network) == Some(Approach::IpFabricForwarding) => {
+                    secondary_addresses(fabric, network)
                 }
+                Some(network) if !fabric.is_overlay(network) => underlay_irbs(fabric, network),
                 _ => Vec::new(),
             }
         }
@@ -172,12 +218,24 @@ fn remedy(fabric: &Fabric, attempt: &Attempt, reason: &Drop) -> Vec<Change> {
     }
 }
 
-/// A route on a server to the overlay subnet of an address, via the gateway of the service network that it is in.
-fn static_route(fabric: &Fabric, crossing: &Crossing, server: &str, destination: IpAddr) -> Option<Change> {
-    let (_, server) = fabric.servers.iter().find(|(_, other)| &*other.name == server)?;
-    let subnet = crossing.overlay.iter().find_map(|id| fabric.networks[*id].subnet_of(destination))?;
-    let address = server.addresses.iter().find(|address| crossing.services.contains(&address.network))?;
-    let via = fabric.networks[address.network].subnet_of(address.address)?.gateway?;
+/// The attempt's logical router, if it joins a network.
+fn routed_by(fabric: &Fabric, attempt: &Attempt<'_>, network: &Name) -> Option<Name> {
+    let name = attempt.router.as_ref()?;
+    let (_, router) = fabric.routers.iter().find(|(_, router)| router.name == *name)?;
+    let joins = router.networks.iter().any(|id| fabric.networks[*id].name == *network);
+    joins.then(|| name.clone())
+}
+
+/// A route on a server to the subnet of an address, via the gateway of the network by which the server takes part.
+fn static_route(fabric: &Fabric, attempt: &Attempt<'_>, server: &str, destination: IpAddr) -> Option<Change> {
+    let (id, server) = fabric.servers.iter().find(|(_, other)| &*other.name == server)?;
+    let subnet = fabric.networks.iter().find_map(|(_, network)| network.subnet_of(destination))?;
+    let ends = attempt.flows.iter().flat_map(|flow| [flow.from.1, flow.to.1]);
+    let mut networks =
+        ends.filter(|end| fabric.host_of(*end) == Some(id)).filter_map(|end| fabric.network_of(end));
+    let network = networks.next()?;
+    let address = server.interfaces().find(|address| address.network == network)?;
+    let via = fabric.networks[network].subnet_of(address.address)?.gateway?;
     Some(Change::AddStaticRoute { server: server.name.clone(), to: subnet.prefix, via })
 }
 

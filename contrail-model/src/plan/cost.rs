@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Change;
+use super::{BreakOut, Change};
 use crate::fabric::Name;
 use crate::trace::{Trace, Way};
 
@@ -28,8 +28,9 @@ impl Default for Weights {
     }
 }
 
-/// What a candidate costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a candidate costs. Parts of the required flows that have no network in common are costed each for itself and
+/// added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
     /// Cables between devices that the longest required flow crosses, out and back.
     pub underlay_links: u32,
@@ -46,7 +47,12 @@ pub struct Cost {
 }
 
 impl Cost {
-    pub(super) fn of(meeting_at: &[Name], changes: &[Change], traces: &[Trace], weights: &Weights) -> Self {
+    pub(super) fn of(
+        break_outs: &[BreakOut],
+        changes: &[Change],
+        traces: &[Trace],
+        weights: &Weights,
+    ) -> Self {
         let longest = |way: &Way| {
             way.paths.iter().map(super::super::trace::Path::underlay_links).max().unwrap_or_default()
         };
@@ -57,7 +63,7 @@ impl Cost {
         let underlay_links = count(links.unwrap_or_default());
         let (devices, static_routes, by_hand) =
             (count(devices.len()), count(routes.count()), count(by_hand.count()));
-        let lone_devices = u32::from(meeting_at.len() == 1);
+        let lone_devices = count(break_outs.iter().filter(|at| at.devices.len() == 1).count());
         let total = [
             (underlay_links, weights.underlay_link),
             (devices, weights.device),
@@ -68,6 +74,18 @@ impl Cost {
         let total =
             total.into_iter().fold(0u32, |sum, (n, weight)| sum.saturating_add(n.saturating_mul(weight)));
         Self { underlay_links, devices, static_routes, by_hand, lone_devices, total }
+    }
+
+    /// The cost of both together.
+    pub(super) const fn and(&self, other: &Self) -> Self {
+        Self {
+            underlay_links: self.underlay_links.saturating_add(other.underlay_links),
+            devices: self.devices.saturating_add(other.devices),
+            static_routes: self.static_routes.saturating_add(other.static_routes),
+            by_hand: self.by_hand.saturating_add(other.by_hand),
+            lone_devices: self.lone_devices.saturating_add(other.lone_devices),
+            total: self.total.saturating_add(other.total),
+        }
     }
 
     /// What candidates are sorted by.

@@ -2,13 +2,18 @@
 
 mod approach;
 mod change;
+mod combine;
 mod complete;
 mod cost;
+mod part;
+mod place;
 mod text;
 
 pub use self::approach::Approach;
 pub use self::change::Change;
+use self::complete::Measure;
 pub use self::cost::{Cost, Weights};
+use self::part::Part;
 use crate::fabric::{Fabric, Name};
 use crate::report::Finding;
 use crate::trace::Drop;
@@ -16,7 +21,8 @@ use crate::trace::Drop;
 /// The answer to "what has to change?".
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The ways that work, the cheapest first.
+    /// The ways that work, the cheapest first. Where parts of the required flows have no network in common, the first
+    /// has the best for each, and each other way differs from it in one part.
     pub candidates: Vec<Candidate>,
     /// The ways that do not.
     pub rejected: Vec<Rejected>,
@@ -26,25 +32,34 @@ pub struct Plan {
 
 /// A way that works: with these changes every required flow and its answer arrive, and no rule is broken that held
 /// before.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidate {
-    /// How overlay and underlay meet.
-    pub approach: Approach,
-    /// The devices on which they meet; empty where that is each hypervisor.
-    pub devices: Vec<Name>,
+    /// How overlay and underlay meet; one entry unless networks go different ways.
+    pub break_outs: Vec<BreakOut>,
     /// What to change, in an order in which it can be done.
     pub changes: Vec<Change>,
     /// What it costs.
     pub cost: Cost,
 }
 
+/// How the networks of some required flows meet the underlay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakOut {
+    /// The overlay networks.
+    pub networks: Vec<Name>,
+    /// How they meet the underlay.
+    pub approach: Approach,
+    /// The devices on which they do; empty where that is each hypervisor.
+    pub devices: Vec<Name>,
+    /// Other devices that would do as well, or as badly: no required flow could notice the difference.
+    pub alike: Vec<Vec<Name>>,
+}
+
 /// A way that does not work.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
     /// How overlay and underlay would meet.
-    pub approach: Approach,
-    /// The devices on which they would.
-    pub devices: Vec<Name>,
+    pub break_outs: Vec<BreakOut>,
     /// Why they cannot; never empty.
     pub reasons: Vec<Reason>,
 }
@@ -109,23 +124,19 @@ impl Fabric {
 
     /// Finds every way to make the required flows work; `weights` decide which is the best.
     ///
-    /// The network of workloads and the networks of services that the required flows connect are planned as one: a
-    /// candidate takes one approach for all of them.
+    /// Each overlay network gets an approach of its own; networks that are routed and whose flows have a network in
+    /// common share one logical router, as a network can be in one only.
     pub fn plan_with(&self, weights: Weights) -> Plan {
         let errors_now: Vec<Finding> = self.check().errors().cloned().collect();
-        let mut candidates = Vec::new();
+        let measure = Measure { fabric: self, errors_now: &errors_now, weights: &weights };
         let mut rejected = Vec::new();
-        for attempt in approach::attempts(self) {
-            match complete::complete(self, &attempt, &errors_now, &weights) {
-                Ok(candidate) => candidates.push(candidate),
-                Err(reasons) => rejected.push(Rejected {
-                    approach: attempt.approach,
-                    devices: self.device_names(&attempt.devices),
-                    reasons,
-                }),
-            }
+        let mut parts = Vec::new();
+        for part in Part::all(self) {
+            let (ways, refused) = combine::ways(&measure, &part);
+            rejected.extend(refused);
+            parts.push(ways);
         }
-        candidates.sort_by_key(|candidate| candidate.cost.rank());
+        let candidates = combine::together(&measure, &parts, &mut rejected);
         Plan { candidates, rejected, weights }
     }
 }

@@ -1,9 +1,11 @@
 //! A plan for people.
 
+use std::collections::HashSet;
 use std::fmt;
 
-use super::{Approach, Candidate, Plan, Reason, Rejected};
+use super::{BreakOut, Candidate, Plan, Reason, Rejected};
 use crate::fabric::Name;
+use crate::trace::list;
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,23 +30,43 @@ impl fmt::Display for Plan {
         if !self.rejected.is_empty() {
             writeln!(f, "refused")?;
         }
+        let all = self.rejected.iter().flat_map(|rejected| &rejected.break_outs);
+        let networks: HashSet<&[Name]> = all.map(|break_out| &*break_out.networks).collect();
         for rejected in &self.rejected {
-            fmt::Display::fmt(rejected, f)?;
+            f.write_str("  - ")?;
+            refusal(f, rejected, networks.len() > 1)?;
         }
         Ok(())
     }
 }
 
-fn title(f: &mut fmt::Formatter<'_>, approach: Approach, devices: &[Name]) -> fmt::Result {
-    let devices: Vec<&str> = devices.iter().map(|device| &**device).collect();
-    fmt::Display::fmt(&approach, f)?;
-    if devices.is_empty() { Ok(()) } else { write!(f, " {}", devices.join(", ")) }
+/// `logical router on leaf1, leaf2`; with the networks in front where they go different ways.
+fn title(f: &mut fmt::Formatter<'_>, break_outs: &[BreakOut], names_networks: bool) -> fmt::Result {
+    for (index, BreakOut { networks, approach, devices, alike }) in break_outs.iter().enumerate() {
+        if index > 0 {
+            f.write_str("; ")?;
+        }
+        if names_networks && !networks.is_empty() {
+            list(f, networks)?;
+            f.write_str(": ")?;
+        }
+        fmt::Display::fmt(approach, f)?;
+        if !devices.is_empty() {
+            write!(f, " {}", devices.join(", "))?;
+        }
+        match alike.as_slice() {
+            [] => {}
+            [one] => write!(f, " (likewise {})", one.join(", "))?,
+            [one, more @ ..] => write!(f, " (likewise {} and {} more)", one.join(", "), more.len())?,
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { approach, devices, changes, cost } = self;
-        title(f, *approach, devices)?;
+        let Self { break_outs, changes, cost } = self;
+        title(f, break_outs, break_outs.len() > 1)?;
         write!(f, ": cost {}", cost.total)?;
         let parts = [
             (cost.underlay_links, "cable", "cables"),
@@ -70,17 +92,20 @@ impl fmt::Display for Candidate {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("  - ")?;
-        title(f, self.approach, &self.devices)?;
-        f.write_str("\n")?;
-        for reason in &self.reasons {
-            match reason.rule() {
-                Some(rule) => writeln!(f, "       {rule}: {reason}")?,
-                None => writeln!(f, "       {reason}")?,
-            }
-        }
-        Ok(())
+        refusal(f, self, self.break_outs.len() > 1)
     }
+}
+
+fn refusal(f: &mut fmt::Formatter<'_>, rejected: &Rejected, names_networks: bool) -> fmt::Result {
+    title(f, &rejected.break_outs, names_networks)?;
+    f.write_str("\n")?;
+    for reason in &rejected.reasons {
+        match reason.rule() {
+            Some(rule) => writeln!(f, "       {rule}: {reason}")?,
+            None => writeln!(f, "       {reason}")?,
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for Reason {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::Trace;
 use super::walk::{Traced, trace};
-use crate::fabric::{Endpoint, Fabric, Name, Protocol};
+use crate::fabric::{Endpoint, Fabric, Name, Protocol, RequiredFlow};
 
 /// A flow to trace, by the names of its ends: a workload, a server, or a service such as `octavia-worker` (or
 /// `octavia-worker@ctl1`, where it runs on several servers).
@@ -92,7 +92,12 @@ impl Fabric {
 
     /// Traces every flow that the document requires, in its order.
     pub fn trace_required(&self) -> Vec<Trace> {
-        let flows = self.required_flows.iter().filter_map(|flow| {
+        let flows: Vec<&RequiredFlow> = self.required_flows.iter().collect();
+        self.trace_flows(&flows)
+    }
+
+    pub(crate) fn trace_flows(&self, flows: &[&RequiredFlow]) -> Vec<Trace> {
+        let traces = flows.iter().filter_map(|flow| {
             let traced = Traced {
                 from: flow.from.clone(),
                 to: flow.to.clone(),
@@ -103,7 +108,7 @@ impl Fabric {
             // Ends of different address families are refused when the document is read.
             trace(self, &traced).ok()
         });
-        flows.collect()
+        traces.collect()
     }
 
     fn endpoint(&self, name: &str) -> Result<Endpoint, FlowError> {

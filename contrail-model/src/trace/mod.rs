@@ -19,6 +19,7 @@ pub use self::flow::{Flow, FlowError};
 pub use self::frames::{TraceFrame, write_pcapng};
 pub use self::packet::{PacketHeaders, TracedField, TracedHeader};
 pub use self::source::Source;
+pub(crate) use self::step::list;
 pub use self::step::{Route, RouteKind, Step, Table};
 pub use self::verdict::{Drop, Verdict};
 use crate::fabric::Name;

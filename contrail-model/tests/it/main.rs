@@ -6,6 +6,7 @@ mod golden;
 mod load;
 mod placement;
 mod rules;
+mod scenarios;
 #[cfg(feature = "schema")]
 mod schema;
 mod traces;

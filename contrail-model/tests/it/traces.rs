@@ -1,7 +1,7 @@
 //! What a packet does, for each way in which overlay and underlay meet.
 
 use contrail_model::trace::{Drop, Source, Step};
-use contrail_model::{Approach, Fabric, Flow, FlowError, Trace, Verdict};
+use contrail_model::{Approach, Candidate, Fabric, Flow, FlowError, Trace, Verdict};
 use contrail_wire::Layer;
 
 use crate::golden::assert_golden;
@@ -14,7 +14,8 @@ fn worker_to_amphora(fabric: &Fabric) -> Trace {
 fn by(approach: Approach) -> Fabric {
     let fabric = fabric(OCTAVIA);
     let plan = fabric.plan();
-    let candidate = plan.candidates.iter().find(|candidate| candidate.approach == approach).unwrap();
+    let takes = |candidate: &&Candidate| candidate.break_outs.iter().all(|at| at.approach == approach);
+    let candidate = plan.candidates.iter().find(takes).unwrap();
     candidate.apply(&fabric)
 }
 
