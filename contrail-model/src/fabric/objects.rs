@@ -20,7 +20,7 @@ pub(crate) type VirtualServiceId = Id<VirtualService>;
 pub(crate) type RouterId = Id<LogicalRouter>;
 
 /// A device's place in the Clos (`physical_router_role`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum PhysicalRole {
     Leaf,
     Spine,

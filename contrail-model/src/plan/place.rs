@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::part::Part;
-use crate::fabric::{DeviceId, Endpoint, Fabric, ServerId};
+use crate::fabric::{DeviceId, Endpoint, Fabric, PhysicalRole, ServerId};
 
 /// Devices that a logical router could be extended to together.
 #[derive(Clone, Debug)]
@@ -47,12 +47,11 @@ impl Kinds {
     fn of(fabric: &Fabric, part: &Part<'_>) -> Self {
         let watched = watched(fabric, part);
         let networks: Vec<_> = part.overlay.iter().chain(&part.services).copied().collect();
-        let mut numbers: HashMap<Vec<u32>, u32> = HashMap::new();
+        let mut numbers: HashMap<(PhysicalRole, Vec<u32>), u32> = HashMap::new();
         let by_device = fabric.devices.iter().map(|(id, device)| {
             let mut traits: Vec<u32> =
                 watched.iter().map(|other| fabric.topology.distance(id, *other)).collect();
             traits.push(device.overlay_roles.bits().into());
-            traits.push(device.role as u32);
             traits.push(device.loopback.is_some().into());
             // A device with addresses of its own, or with a loopback that is not, is like no other.
             let is_own = !device.secondary_addresses.is_empty();
@@ -67,7 +66,7 @@ impl Kinds {
                 }
             }
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-            *numbers.entry(traits).or_insert(next)
+            *numbers.entry((device.role, traits)).or_insert(next)
         });
         Self { by_device: by_device.collect() }
     }

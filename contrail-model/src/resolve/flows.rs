@@ -294,10 +294,7 @@ impl Resolver<'_> {
                 let mut ends = [*from, *to];
                 if protocol == Protocol::Dhcp {
                     let Some(dhcp) = fabric.dhcp_ends(*from, *to) else {
-                        self.problem(
-                            path,
-                            "dhcp goes from a bare-metal server to a service node with vhost0",
-                        );
+                        self.problem(path, "dhcp goes from a bare-metal server to the active service node");
                         return;
                     };
                     ends = dhcp;

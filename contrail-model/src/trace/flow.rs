@@ -51,9 +51,9 @@ pub enum FlowError {
         /// What would be unambiguous.
         choices: Vec<String>,
     },
-    /// DHCP goes from a bare-metal server to a service node.
+    /// DHCP goes from a bare-metal server to the active service node.
     #[error(
-        "`{from}` does not ask `{to}` for an address: expected a bare-metal server and a service node with vhost0"
+        "`{from}` does not ask `{to}` for an address: expected a bare-metal server and the active service node"
     )]
     NoDhcp {
         /// Who would ask.
