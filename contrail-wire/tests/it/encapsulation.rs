@@ -87,7 +87,7 @@ impl Case {
         }
     }
 
-    fn link(&self) -> LinkType {
+    pub(crate) fn link(&self) -> LinkType {
         if self.tags.is_some() { LinkType::Ethernet } else { LinkType::RawIp }
     }
 
@@ -370,6 +370,20 @@ proptest! {
         prop_assert_eq!(all[0].packet.payload(), &inner.bytes);
         let moved: Vec<_> = headers(&all[1..]).into_iter().map(|(offset, header)| (offset - headroom, header)).collect();
         prop_assert_eq!(moved, headers(&levels(&decoder, inner.link, &inner.bytes, inner.bytes.len())));
+    }
+
+    #[test]
+    fn a_stamp_by_itself_is_one_with_nothing_given(
+        (case, inner) in cases_with_inner(),
+        any in vec(any::<u8>(), 0..120),
+    ) {
+        let template = case.template();
+        for inner in [&inner.bytes, &any] {
+            let case = Case { packet: PerPacket::default(), ..case.clone() };
+            let mut buffer = vec![0xa5; template.headroom()];
+            buffer.extend_from_slice(inner);
+            prop_assert_eq!(&*template.stamp(&mut buffer, template.headroom()).unwrap(), &case.stamped(inner, 0));
+        }
     }
 
     #[test]

@@ -23,6 +23,8 @@ mod values;
 mod walks;
 
 #[cfg(feature = "capture")]
+mod asked;
+#[cfg(feature = "capture")]
 mod captures;
 #[cfg(feature = "capture")]
 mod files;

@@ -3,8 +3,14 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use contrail_wire::flow::FlowHash;
-use contrail_wire::policy::{PerPacket, Policy, UdpChecksum};
-use contrail_wire::{Checksum, Decoder, Encapsulation, Label, Labels, LinkType, MacAddr, MplsPayload, Vni};
+use contrail_wire::policy::{
+    Dscp, Ecn, FlowLabel, Fragmentation, Identification, Model, PerPacket, Policy, SourcePort, TrafficClass,
+    UdpChecksum,
+};
+use contrail_wire::tunnel::vxlan::{NextProtocol, VxlanGbpHeader, VxlanGpeHeader};
+use contrail_wire::{
+    Checksum, Decoder, Encapsulation, Label, Labels, LinkType, MacAddr, MplsPayload, Template, Vni,
+};
 
 const NEAR: MacAddr = MacAddr::new([2, 0, 0, 0, 0, 1]);
 const FAR: MacAddr = MacAddr::new([2, 0, 0, 0, 0, 2]);
@@ -12,6 +18,221 @@ const SOURCE: Ipv4Addr = Ipv4Addr::new(10, 1, 2, 21);
 const DESTINATION: Ipv4Addr = Ipv4Addr::new(10, 255, 0, 11);
 const SOURCE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x21);
 const DESTINATION_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x11);
+
+/// The first 14 bytes are Ethernet's; then IPv4 with DSCP 46, ECT(0), identification 0x1234, DF and TTL 61, and TCP.
+fn inner() -> Vec<u8> {
+    let mut frame = contrail_wire::doc::VXLAN_FRAME[50..].to_vec();
+    frame[15] = 0xba;
+    frame[18..20].copy_from_slice(&[0x12, 0x34]);
+    frame[22] = 61;
+    frame
+}
+
+/// Stamps, and returns the outer headers in hexadecimal, 32 bits at a time.
+fn outer(template: &Template, inner: &[u8], packet: PerPacket) -> String {
+    let start = template.headroom();
+    let mut buffer = vec![0xa5; start];
+    buffer.extend_from_slice(inner);
+    template.stamp_with(&mut buffer, start, packet).unwrap();
+    assert_eq!(buffer[start..], *inner);
+    let words = buffer[..start].chunks(4).map(|word| word.iter().map(|byte| format!("{byte:02x}")).collect());
+    words.collect::<Vec<String>>().join(" ")
+}
+
+const PACKET: PerPacket = PerPacket { flow: None, source_port: Some(0xc123), identification: 7 };
+
+#[test]
+fn the_figures_of_the_rfcs() {
+    let (frame, vni, label) = (inner(), Vni::new(5001).unwrap(), Label::new(299_776).unwrap());
+    let packet = &frame[14..];
+    let pseudowire = Labels::new(&[Label::FIRST_UNRESERVED, label]).unwrap();
+    let pseudowire = Encapsulation::mpls_over_gre(pseudowire.payload(MplsPayload::EthernetWithControlWord));
+    let policy = VxlanGbpHeader::DONT_LEARN | VxlanGbpHeader::APPLIED;
+    let gbp = VxlanGbpHeader { policy_flags: policy, ..VxlanGbpHeader::new(vni, 42) };
+    let gpe = VxlanGpeHeader::new(vni, NextProtocol::IPV4);
+    let (v4, v6) = ((SOURCE, DESTINATION), (SOURCE_V6, DESTINATION_V6));
+    let over_v4 = |encapsulation: Encapsulation| encapsulation.ipv4(v4.0, v4.1);
+    let over_v6 = |encapsulation: Encapsulation| encapsulation.ipv6(v6.0, v6.1).policy(NO_FLOW_LABEL);
+    let vxlan = Encapsulation::vxlan(vni);
+    let over_udp = Encapsulation::mpls_over_udp(label);
+    let figures = [
+        // RFC 7348 section 5, figure 1, with an outer VLAN tag.
+        (
+            over_v4(vxlan).ethernet(NEAR, FAR).vlan(200).unwrap(),
+            &frame[..],
+            "02000000 00020200 00000001 810000c8 08004500 005a0000 40004011 23740a01 02150aff \
+             000bc123 12b50046 00000800 00000013 8900",
+        ),
+        // The same, figure 2, with the checksum that IPv6 asks for.
+        (
+            over_v6(vxlan),
+            &frame,
+            "60000000 00461140 20010db8 00000000 00000000 00000021 20010db8 00000000 00000000 \
+             00000011 c12312b5 0046e3ba 08000000 00138900",
+        ),
+        // draft-smith-vxlan-group-policy section 2.1.
+        (
+            over_v4(Encapsulation::vxlan(gbp)),
+            &frame,
+            "4500005a 00004000 40112374 0a010215 0aff000b c12312b5 00460000 8848002a 00138900",
+        ),
+        // draft-ietf-nvo3-vxlan-gpe section 3.1.
+        (
+            over_v4(Encapsulation::vxlan_gpe(gpe)),
+            packet,
+            "4500004c 00004000 40112382 0a010215 0aff000b c12312b6 00380000 0c000001 00138900",
+        ),
+        // RFC 7510 section 3.
+        (
+            over_v4(over_udp),
+            packet,
+            "45000048 00004000 40112386 0a010215 0aff000b c12319eb 00340000 49300140",
+        ),
+        (
+            over_v6(over_udp),
+            packet,
+            "60000000 00341140 20010db8 00000000 00000000 00000021 20010db8 00000000 00000000 \
+             00000011 c12319eb 00348c09 49300140",
+        ),
+        // RFC 4023 section 3, with the control word of RFC 4385 section 3.
+        (
+            over_v4(pseudowire),
+            &frame,
+            "4500005a 00004000 402f2356 0a010215 0aff000b 00008847 00010040 49300140 00000000",
+        ),
+        (
+            over_v6(pseudowire),
+            &frame,
+            "60000000 00462f40 20010db8 00000000 00000000 00000021 20010db8 00000000 00000000 \
+             00000011 00008847 00010040 49300140 00000000",
+        ),
+    ];
+    for (template, inner, expected) in figures {
+        assert_eq!(outer(&template, inner, PACKET), expected);
+    }
+}
+
+const NO_FLOW_LABEL: Policy = Policy { flow_label: FlowLabel::Zero, ..Policy::DEFAULT };
+
+#[test]
+fn every_choice_over_ipv4() {
+    let fragmentation = |fragmentation| Policy { fragmentation, ..Policy::DEFAULT };
+    let ttl = |ttl| Policy { ttl, ..Policy::DEFAULT };
+    let dscp = |dscp| Policy { dscp, ..Policy::DEFAULT };
+    let mpls_ttl = |mpls_ttl| Policy { mpls_ttl, ..Policy::DEFAULT };
+    let class = |mpls_traffic_class| Policy { mpls_traffic_class, ..Policy::DEFAULT };
+    let checksum = |udp_checksum| Policy { udp_checksum, ..Policy::DEFAULT };
+    let default = "45000048 00004000 40112386 0a010215 0aff000b c12319eb 00340000 49300140";
+    let choices = [
+        (Policy::DEFAULT, default),
+        (
+            fragmentation(Fragmentation::Allowed(Identification::Given)),
+            "45000048 00070000 4011637f 0a010215 0aff000b c12319eb 00340000 49300140",
+        ),
+        (
+            fragmentation(Fragmentation::Allowed(Identification::Inner)),
+            "45000048 12340000 40115152 0a010215 0aff000b c12319eb 00340000 49300140",
+        ),
+        (fragmentation(Fragmentation::Inner(Identification::Given)), default), // the inner has DF
+        (ttl(Model::Pipe(3)), "45000048 00004000 03116086 0a010215 0aff000b c12319eb 00340000 49300140"),
+        (ttl(Model::Uniform), "45000048 00004000 3d112686 0a010215 0aff000b c12319eb 00340000 49300140"),
+        (
+            dscp(Model::Pipe(Dscp::NETWORK_CONTROL)),
+            "45c00048 00004000 401122c6 0a010215 0aff000b c12319eb 00340000 49300140",
+        ),
+        (dscp(Model::Uniform), "45b80048 00004000 401122ce 0a010215 0aff000b c12319eb 00340000 49300140"),
+        (
+            Policy { ecn: Ecn::Normal, ..Policy::DEFAULT },
+            "45020048 00004000 40112384 0a010215 0aff000b c12319eb 00340000 49300140",
+        ),
+        (mpls_ttl(Model::Uniform), "45000048 00004000 40112386 0a010215 0aff000b c12319eb 00340000 4930013d"),
+        (
+            class(Model::Pipe(TrafficClass::new(5).unwrap())),
+            "45000048 00004000 40112386 0a010215 0aff000b c12319eb 00340000 49300b40",
+        ),
+        (class(Model::Uniform), "45000048 00004000 40112386 0a010215 0aff000b c12319eb 00340000 49300b40"),
+        (checksum(UdpChecksum::Zero), default),
+        (
+            checksum(UdpChecksum::Computed),
+            "45000048 00004000 40112386 0a010215 0aff000b c12319eb 0034d08d 49300140",
+        ),
+        (NO_FLOW_LABEL, default),
+    ];
+    let over_udp = Encapsulation::mpls_over_udp(Label::new(299_776).unwrap()).ipv4(SOURCE, DESTINATION);
+    let (frame, packet) = (inner(), PACKET);
+    for (policy, expected) in choices {
+        assert_eq!(outer(&over_udp.policy(policy), &frame[14..], packet), expected, "{policy:?}");
+    }
+    let fixed = Policy { source_port: SourcePort::Fixed(6635), ..Policy::DEFAULT };
+    let nothing_given = PerPacket::default();
+    assert_eq!(
+        outer(&over_udp.policy(fixed), &frame[14..], nothing_given),
+        "45000048 00004000 40112386 0a010215 0aff000b 19eb19eb 00340000 49300140"
+    );
+    let flow = outer(&over_udp, &frame[14..], nothing_given);
+    assert_eq!(
+        flow,
+        default.replace("c123", &format!("{:04x}", FlowHash::of_ip(&frame[14..]).source_port()))
+    );
+}
+
+#[test]
+fn every_choice_over_ipv6() {
+    let over_udp = Encapsulation::mpls_over_udp(Label::new(299_776).unwrap()).ipv6(SOURCE_V6, DESTINATION_V6);
+    let zero = Policy { udp_checksum: UdpChecksum::Zero, ..NO_FLOW_LABEL };
+    let all_of_the_inner = Policy {
+        ttl: Model::Uniform,
+        dscp: Model::Uniform,
+        ecn: Ecn::Normal,
+        flow_label: FlowLabel::Flow,
+        ..zero
+    };
+    let (frame, packet) = (inner(), PerPacket { flow: Some(FlowHash::new(0x1235_4321)), ..PACKET });
+    let choices = [
+        (
+            NO_FLOW_LABEL,
+            "60000000 00341140 20010db8 00000000 00000000 00000021 20010db8 00000000 00000000 \
+             00000011 c12319eb 00348c09 49300140",
+        ),
+        (
+            zero,
+            "60000000 00341140 20010db8 00000000 00000000 00000021 20010db8 00000000 00000000 \
+             00000011 c12319eb 00340000 49300140",
+        ),
+        (
+            all_of_the_inner,
+            "6ba54321 0034113d 20010db8 00000000 00000000 00000021 20010db8 00000000 00000000 \
+             00000011 c12319eb 00340000 49300140",
+        ),
+    ];
+    for (policy, expected) in choices {
+        assert_eq!(outer(&over_udp.policy(policy), &frame[14..], packet), expected, "{policy:?}");
+    }
+}
+
+/// RFC 6040 section 4.1, figure 3: inner, and outer in normal and in compatibility mode.
+#[test]
+fn ecn_is_encapsulated_as_rfc_6040_says() {
+    for (inner_ecn, normal, compatibility) in
+        [(0b00, 0b00, 0), (0b01, 0b01, 0), (0b10, 0b10, 0), (0b11, 0b11, 0)]
+    {
+        for over_ipv6 in [false, true] {
+            let mut frame = inner();
+            frame[15] = 0xb8 | inner_ecn;
+            let stamped = |ecn| {
+                let tunnel = Encapsulation::vxlan(Vni::MAX);
+                let policy = Policy { ecn, ..NO_FLOW_LABEL };
+                let words = if over_ipv6 {
+                    outer(&tunnel.ipv6(SOURCE_V6, DESTINATION_V6).policy(policy), &frame, PACKET)
+                } else {
+                    outer(&tunnel.ipv4(SOURCE, DESTINATION).policy(policy), &frame, PACKET)
+                };
+                u32::from_str_radix(&words[..8], 16).unwrap() >> if over_ipv6 { 20 } else { 16 } & 0xff
+            };
+            assert_eq!((stamped(Ecn::Normal), stamped(Ecn::Compatibility)), (normal, compatibility));
+        }
+    }
+}
 
 #[test]
 fn too_little_room_and_too_long_an_inner_are_refused_in_words() {
@@ -82,32 +303,20 @@ fn the_overheads_of_a_vrouter() {
 /// As dp-core and the Linux datapath of tf-vrouter send it.
 #[test]
 fn the_headers_of_a_vrouter() {
-    let mut inner = contrail_wire::doc::VXLAN_FRAME[64..].to_vec();
-    inner[1] = 0xba; // DSCP 46 and ECT(0), neither of which is copied
-    inner[4..6].copy_from_slice(&[0x12, 0x34]);
-    inner[8] = 61;
-    let packet = PerPacket { source_port: Some(0xc123), ..PerPacket::default() };
+    // DSCP and ECN of the inner are not copied.
     let stamped = |encapsulation: Encapsulation| {
         let template = encapsulation.ipv4(SOURCE, DESTINATION).policy(Policy::VROUTER);
-        let mut buffer = vec![0xa5; template.headroom()];
-        buffer.extend_from_slice(&inner);
-        template.stamp_with(&mut buffer, template.headroom(), packet).unwrap();
-        buffer.truncate(template.headroom());
-        buffer
+        outer(&template, &inner()[14..], PACKET)
     };
     let label = Label::new(299_776).unwrap();
-    #[rustfmt::skip]
-    assert_eq!(stamped(Encapsulation::mpls_over_udp(label)), [
-        0x45, 0, 0, 72, 0x12, 0x34, 0, 0, 64, 17, 0x51, 0x52, 10, 1, 2, 21, 10, 255, 0, 11,
-        0xc1, 0x23, 0x19, 0xeb, 0, 52, 0, 0,
-        0x49, 0x30, 0x01, 61,
-    ]);
-    #[rustfmt::skip]
-    assert_eq!(stamped(Encapsulation::mpls_over_gre(label)), [
-        0x45, 0, 0, 68, 0x12, 0x34, 0, 0, 64, 47, 0x51, 0x38, 10, 1, 2, 21, 10, 255, 0, 11,
-        0, 0, 0x88, 0x47,
-        0x49, 0x30, 0x01, 61,
-    ]);
+    assert_eq!(
+        stamped(Encapsulation::mpls_over_udp(label)),
+        "45000048 12340000 40115152 0a010215 0aff000b c12319eb 00340000 4930013d"
+    );
+    assert_eq!(
+        stamped(Encapsulation::mpls_over_gre(label)),
+        "45000044 12340000 402f5138 0a010215 0aff000b 00008847 4930013d"
+    );
 }
 
 #[test]
