@@ -154,7 +154,9 @@ impl Packet<'_> {
                 (payload, ip.is_fragment())
             }
             Network::Ipv6(ip) => {
-                if udp.checksum.get() == 0 && !matches!(self.tunnel(), Some(Tunnel::Vxlan(_))) {
+                if udp.checksum.get() == 0
+                    && !matches!(self.tunnel(), Some(Tunnel::Vxlan(_) | Tunnel::VxlanGpe(_)))
+                {
                     report.add("checksum", FieldValue::Hex(0, 4), "one, as IPv6 has none", "RFC 8200 8.1");
                 }
                 let payload = usize::from(ip.header.payload_length.get()).checked_sub(ip.extensions.len());

@@ -83,7 +83,7 @@ impl<'d> Decoder<'d> {
         Self { vxlan_ports: &[UdpHeader::VXLAN], mpls_payload: &|stack| explicit_null(stack) }
     }
 
-    /// The UDP destination ports that carry VXLAN, instead of 4789.
+    /// The UDP destination ports that carry VXLAN, instead of 4789; 4790 carries it with a next protocol.
     #[must_use]
     pub const fn vxlan_ports(self, ports: &'d [u16]) -> Self {
         Self { vxlan_ports: ports, ..self }

@@ -15,7 +15,7 @@ use crate::net::vlan::VlanTag;
 use crate::reader::Reader;
 use crate::tunnel::gre::GreHeader;
 use crate::tunnel::mpls::MplsEntry;
-use crate::tunnel::vxlan::VxlanHeader;
+use crate::tunnel::vxlan::{VxlanGpeHeader, VxlanHeader};
 use crate::walk::{self, Start};
 use crate::{Bound, DecodeError, FixedHeader, Layer, Link, Network, Packet, Transport, Tunnel, U16, U32};
 
@@ -43,6 +43,8 @@ pub struct PacketMut<'a> {
     pub icmpv6: Option<&'a mut Icmpv6Header>,
     /// VXLAN.
     pub vxlan: Option<&'a mut VxlanHeader>,
+    /// VXLAN with a next protocol.
+    pub vxlan_gpe: Option<&'a mut VxlanGpeHeader>,
     /// GRE.
     pub gre: Option<&'a mut GreHeader>,
     /// The optional words of GRE: checksum and reserved1, key, sequence number, as far as the flags say so.
@@ -209,6 +211,7 @@ impl Parts {
         };
         let (tunnel, has_gre_checksum) = match level.tunnel() {
             Some(Tunnel::Vxlan(_)) => ((Some(Layer::Vxlan), VxlanHeader::LEN), false),
+            Some(Tunnel::VxlanGpe(_)) => ((Some(Layer::VxlanGpe), VxlanGpeHeader::LEN), false),
             Some(Tunnel::Gre(gre) | Tunnel::MplsOverGre(gre, _)) => {
                 ((Some(Layer::Gre), GreHeader::LEN + gre.optional.len()), gre.checksum().is_some())
             }
@@ -253,6 +256,7 @@ impl Parts {
             icmp: None,
             icmpv6: None,
             vxlan: None,
+            vxlan_gpe: None,
             gre: None,
             gre_words: &mut [],
             labels: <[MplsEntry]>::mut_from_bytes(labels).unwrap_or_default(),
@@ -275,6 +279,7 @@ impl Parts {
         }
         match self.tunnel.0 {
             Some(Layer::Vxlan) => headers.vxlan = header(tunnel),
+            Some(Layer::VxlanGpe) => headers.vxlan_gpe = header(tunnel),
             Some(Layer::Gre) => {
                 let (fixed, words) = cut(tunnel, GreHeader::LEN);
                 headers.gre = header(fixed);

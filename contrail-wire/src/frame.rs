@@ -48,8 +48,8 @@ pub fn encode<'b>(
 /// Puts into `headers` what follows from the others and from `payload`: lengths and checksums. `scratch` needs
 /// room for all headers behind the first and the payload.
 ///
-/// A UDP header in front of VXLAN or MPLS gets the checksum 0 that RFC 7348 and RFC 7510 give it; options are
-/// taken to be as long as IHL and data offset say. What is borrowed stays as it is, a GRE checksum among it, and
+/// A UDP header gets the checksum 0 in front of VXLAN (RFC 7348 5), and over IPv4 in front of MPLS (RFC 7510 3); options
+/// are taken to be as long as IHL and data offset say. What is borrowed stays as it is, a GRE checksum among it, and
 /// the destination of a routing header is not looked for: it would be that of the pseudo-header (RFC 8200 8.1).
 pub fn complete(headers: &mut [Header<'_>], payload: &[u8], scratch: &mut [u8]) -> Result<(), EncodeError> {
     for index in (0..headers.len()).rev() {
@@ -69,7 +69,12 @@ pub fn complete(headers: &mut [Header<'_>], payload: &[u8], scratch: &mut [u8]) 
             Header::Udp(fixed) => {
                 fixed.length.set(length_field(Layer::Udp, "length", length)?);
                 fixed.checksum.set(0);
-                if !matches!(behind.first(), Some(Header::Vxlan(_) | Header::Mpls(_))) {
+                let has_none = match behind.first() {
+                    Some(Header::Vxlan(_) | Header::VxlanGpe(_)) => true,
+                    Some(Header::Mpls(_)) => matches!(network(before), Some(Header::Ipv4(..))),
+                    _ => false,
+                };
+                if !has_none {
                     let sum = pseudo_header(before, IpProtocol::UDP, length)?;
                     let sum = sum.bytes(fixed.as_bytes()).bytes(encode(behind, payload, scratch)?);
                     fixed.checksum.set(sum.finish_udp());
@@ -102,6 +107,11 @@ fn length_field(layer: Layer, field: &'static str, length: usize) -> Result<u16,
     u16::try_from(length).map_err(|_| EncodeError::TooLong { layer, field, length, max: 0xffff })
 }
 
+/// The IP header right in front of a transport header, if there is one.
+fn network<'h, 'a>(before: &'h [Header<'a>]) -> Option<&'h Header<'a>> {
+    before.iter().rev().find(|header| header.layer() != Layer::Ipv6Extension)
+}
+
 /// The pseudo-header of the IP header right in front of a transport header.
 fn pseudo_header(before: &[Header<'_>], protocol: IpProtocol, length: usize) -> Result<Sum, EncodeError> {
     let layer = match protocol {
@@ -109,8 +119,7 @@ fn pseudo_header(before: &[Header<'_>], protocol: IpProtocol, length: usize) -> 
         IpProtocol::TCP => Layer::Tcp,
         _ => Layer::Icmpv6,
     };
-    let ip = before.iter().rev().find(|header| header.layer() != Layer::Ipv6Extension);
-    match ip {
+    match network(before) {
         Some(Header::Ipv4(ip, _)) => {
             let (source, destination) = (ip.source_address.get(), ip.destination_address.get());
             let length = length_field(layer, "length", length)?;

@@ -31,7 +31,7 @@
 //! ```
 #![no_std]
 
-#[cfg(any(test, feature = "capture"))]
+#[cfg(any(test, feature = "arbitrary", feature = "capture"))]
 extern crate std;
 
 mod anomaly;
@@ -44,6 +44,8 @@ mod encap;
 mod error;
 pub mod flow;
 pub mod frame;
+#[cfg(feature = "arbitrary")]
+pub mod generate;
 mod header;
 pub mod net;
 mod packet;

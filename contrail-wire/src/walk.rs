@@ -21,7 +21,7 @@ use crate::packet::{Link, NetworkHeader, Packet, PayloadKind, TransportHeader, T
 use crate::reader::Reader;
 use crate::tunnel::gre::{Gre, GreHeader};
 use crate::tunnel::mpls::{ControlWord, LabelStack, MplsEntry};
-use crate::tunnel::vxlan::VxlanHeader;
+use crate::tunnel::vxlan::{NextProtocol, VxlanGpeHeader, VxlanHeader};
 use crate::{Bound, DecodeError, EtherType, IpProtocol, Layer};
 
 /// What a level starts with.
@@ -293,8 +293,10 @@ impl<'a> Level<'a> {
 
     #[inline(always)]
     fn above(&mut self, protocol: IpProtocol, is_fragment: bool, is_later_fragment: bool) -> Above {
-        if is_later_fragment {
+        if is_fragment {
             self.packet.payload_kind = PayloadKind::Fragment;
+        }
+        if is_later_fragment {
             return Above::Nothing;
         }
         Above::Transport { protocol, is_fragment }
@@ -318,10 +320,7 @@ impl<'a> Level<'a> {
                 self.packet.transport = TransportHeader::Icmpv6(self.reader.header::<Icmpv6Header>()?);
                 Ok(())
             }
-            _ if is_fragment => {
-                self.packet.payload_kind = PayloadKind::Fragment;
-                Ok(())
-            }
+            _ if is_fragment => Ok(()),
             IpProtocol::IPV4 => {
                 self.packet.tunnel = TunnelHeader::Ip;
                 self.packet.payload_kind = PayloadKind::Ipv4;
@@ -344,11 +343,13 @@ impl<'a> Level<'a> {
         self.packet.tunnel_at = self.reader.at;
         limit?;
         if is_fragment {
-            self.packet.payload_kind = PayloadKind::Fragment;
             return Ok(());
         }
         let port = header.destination_port.get();
         if self.decoder.carries_vxlan(port) {
+            if port == UdpHeader::VXLAN_GPE {
+                return if S::FAST { Err(S::unusual()) } else { self.vxlan_gpe().map_err(S::from) };
+            }
             self.packet.tunnel = TunnelHeader::Vxlan(self.reader.header::<VxlanHeader>()?);
             self.packet.payload_kind = PayloadKind::Ethernet;
             return Ok(());
@@ -357,6 +358,18 @@ impl<'a> Level<'a> {
             UdpHeader::MPLS | UdpHeader::MPLS_LEGACY => self.labels::<S>(TunnelHeader::MplsOverUdp),
             _ => Ok(()),
         }
+    }
+
+    fn vxlan_gpe(&mut self) -> Result<(), DecodeError> {
+        let header: &VxlanGpeHeader = self.reader.header()?;
+        self.packet.tunnel = TunnelHeader::VxlanGpe(header);
+        self.packet.payload_kind = match header.payload() {
+            NextProtocol::IPV4 => PayloadKind::Ipv4,
+            NextProtocol::IPV6 => PayloadKind::Ipv6,
+            NextProtocol::ETHERNET => PayloadKind::Ethernet,
+            _ => PayloadKind::Opaque,
+        };
+        Ok(())
     }
 
     #[inline(always)]

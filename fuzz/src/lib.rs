@@ -6,6 +6,8 @@ pub mod seed;
 
 use std::ops::Range;
 
+use arbitrary::{Arbitrary, Unstructured};
+use contrail_wire::generate::{self, BrokenFrame, Frame};
 use contrail_wire::net::arp::ArpPacket;
 use contrail_wire::net::ethernet::EthernetHeader;
 use contrail_wire::net::icmp::{IcmpHeader, Icmpv6Header};
@@ -17,7 +19,7 @@ use contrail_wire::net::udp::UdpHeader;
 use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::tunnel::gre::GreHeader;
 use contrail_wire::tunnel::mpls::{ControlWord, MplsEntry};
-use contrail_wire::tunnel::vxlan::VxlanHeader;
+use contrail_wire::tunnel::vxlan::{VxlanGbpHeader, VxlanGpeHeader, VxlanHeader};
 use contrail_wire::{
     Bound, DecodeError, Decoded, Decoder, Encapsulation, EncodeError, FixedHeader, Header, Label, LinkType,
     MacAddr, MplsPayload, Packet, PayloadKind, Problem, Vni, frame,
@@ -45,6 +47,25 @@ pub fn packet(bytes: &[u8]) {
     }
     each_header_alone(bytes);
     each_tunnel_around(bytes);
+}
+
+/// Any bytes, made into a good frame, and into one of which a byte is wrong: both of more levels than bytes that were
+/// changed at random come to have.
+pub fn frame(bytes: &[u8]) {
+    if let Ok(frame) = Frame::arbitrary(&mut Unstructured::new(bytes)) {
+        let encoded = frame.encode();
+        let decoder = generate::decoder();
+        let outermost = decoder.captured(frame.link, &encoded, encoded.len()).complete();
+        let levels: Result<Vec<_>, _> = outermost.and_then(|outermost| outermost.levels().collect());
+        let levels = levels.expect("a good frame is read to its end");
+        let decoded: Vec<_> =
+            levels.iter().flat_map(|level| level.headers().map(|(_, header)| header)).collect();
+        assert_eq!(decoded, frame.headers, "a good frame is read as it was made");
+        packet(&encoded);
+    }
+    if let Ok(broken) = BrokenFrame::arbitrary(&mut Unstructured::new(bytes)) {
+        packet(&broken.bytes);
+    }
 }
 
 fn whole_frame(decoder: &Decoder<'_>, link: LinkType, bytes: &[u8]) {
@@ -250,6 +271,8 @@ fn each_header_alone(bytes: &[u8]) {
     alone::<IcmpHeader>(bytes);
     alone::<Icmpv6Header>(bytes);
     alone::<VxlanHeader>(bytes);
+    alone::<VxlanGbpHeader>(bytes);
+    alone::<VxlanGpeHeader>(bytes);
     alone::<MplsEntry>(bytes);
     alone::<ControlWord>(bytes);
     alone::<GreHeader>(bytes);

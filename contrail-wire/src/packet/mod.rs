@@ -230,6 +230,7 @@ impl<'a> Packet<'a> {
         Some(match self.tunnel {
             TunnelHeader::None => return None,
             TunnelHeader::Vxlan(header) => Tunnel::Vxlan(header),
+            TunnelHeader::VxlanGpe(header) => Tunnel::VxlanGpe(header),
             TunnelHeader::MplsOverUdp(bottom) => Tunnel::MplsOverUdp(self.stack_on(bottom)),
             TunnelHeader::Mpls(bottom) => Tunnel::Mpls(self.stack_on(bottom)),
             TunnelHeader::MplsOverGre(gre, bottom) => {
@@ -277,6 +278,7 @@ impl<'a> Packet<'a> {
     pub const fn vni(&self) -> Option<Vni> {
         match self.tunnel {
             TunnelHeader::Vxlan(header) => Some(header.vni),
+            TunnelHeader::VxlanGpe(header) => Some(header.vni),
             _ => None,
         }
     }
@@ -369,6 +371,7 @@ impl<'a> Packet<'a> {
         let (tunnel, stack) = match self.tunnel() {
             None | Some(Tunnel::Ip) => (None, None),
             Some(Tunnel::Vxlan(header)) => (Some(Header::Vxlan(*header)), None),
+            Some(Tunnel::VxlanGpe(header)) => (Some(Header::VxlanGpe(*header)), None),
             Some(Tunnel::MplsOverUdp(stack) | Tunnel::Mpls(stack)) => (None, Some(stack)),
             Some(Tunnel::MplsOverGre(gre, stack)) => {
                 (Some(Header::Gre(*gre.header, gre.optional)), Some(stack))

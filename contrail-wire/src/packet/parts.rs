@@ -10,7 +10,7 @@ use crate::net::tcp::{Tcp, TcpHeader};
 use crate::net::udp::UdpHeader;
 use crate::tunnel::gre::{Gre, GreHeader};
 use crate::tunnel::mpls::{LabelStack, MplsEntry};
-use crate::tunnel::vxlan::VxlanHeader;
+use crate::tunnel::vxlan::{VxlanGpeHeader, VxlanHeader};
 
 /// The network header without what has a variable length.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,7 @@ pub(crate) enum TransportHeader<'a> {
 pub(crate) enum TunnelHeader<'a> {
     None,
     Vxlan(&'a VxlanHeader),
+    VxlanGpe(&'a VxlanGpeHeader),
     MplsOverUdp(&'a MplsEntry),
     MplsOverGre(&'a GreHeader, &'a MplsEntry),
     Mpls(&'a MplsEntry),
@@ -93,6 +94,8 @@ pub enum Transport<'a> {
 pub enum Tunnel<'a> {
     /// VXLAN in UDP.
     Vxlan(&'a VxlanHeader),
+    /// VXLAN with a next protocol, on UDP port 4790.
+    VxlanGpe(&'a VxlanGpeHeader),
     /// MPLS in UDP (RFC 7510).
     MplsOverUdp(LabelStack<'a>),
     /// MPLS in GRE (RFC 4023).
@@ -110,7 +113,7 @@ impl<'a> Tunnel<'a> {
     pub const fn labels(&self) -> Option<LabelStack<'a>> {
         match *self {
             Self::MplsOverUdp(stack) | Self::MplsOverGre(_, stack) | Self::Mpls(stack) => Some(stack),
-            Self::Vxlan(_) | Self::Gre(_) | Self::Ip => None,
+            Self::Vxlan(_) | Self::VxlanGpe(_) | Self::Gre(_) | Self::Ip => None,
         }
     }
 }

@@ -58,6 +58,8 @@ impl GreFlags {
     /// The bits for which RFC 2784 section 2.3 has a receiver discard the packet: 1, 4 and 5. (The section
     /// names bits 1 to 5; RFC 2890 has since given 2 and 3 to key and sequence number.)
     const DISCARD: u16 = 0x4c00;
+    /// With these, a header is refused: those bits, or another version.
+    pub(crate) const REFUSED: u16 = Self::DISCARD | 0x0007;
     /// The bits that a receiver ignores.
     const IGNORED: u16 = 0x03f8;
 
@@ -121,7 +123,7 @@ impl FixedHeader for GreHeader {
 
     #[inline(always)]
     fn validate(&self, offset: usize) -> Result<(), DecodeError> {
-        if self.flags.bits() & (GreFlags::DISCARD | 0x0007) == 0 {
+        if self.flags.bits() & GreFlags::REFUSED == 0 {
             return Ok(());
         }
         let flags = self.flags;

@@ -18,7 +18,7 @@
 //! port of 4789 makes no VXLAN.
 //!
 //! A group policy is announced by the G flag: [`VxlanHeader::gbp`]. A next protocol comes by a port of its own, 4790:
-//! [`VxlanGpeHeader`]. The two extensions use the same bytes for different things, so that a header with both G and P
+//! [`VxlanGpeHeader`], which [`Decoder::vxlan_ports`](crate::Decoder::vxlan_ports) has to name. The two extensions use the same bytes for different things, so that a header with both G and P
 //! is an [anomaly](crate::Anomaly); which reading holds is up to the port.
 //!
 //! ```
@@ -275,7 +275,8 @@ impl fmt::Debug for NextProtocol {
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 /// ```
 ///
-/// Refused: a header without the I flag, a version other than 0. Tolerated: all else, any next protocol too.
+/// Refused: a header without the I flag, a version other than 0. Tolerated: all else, and any next protocol: behind
+/// another than IPv4, IPv6 and Ethernet stands payload.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
 )]
@@ -295,6 +296,7 @@ pub struct VxlanGpeHeader {
 
 impl VxlanGpeHeader {
     const RESERVED: u8 = 0xc0;
+    pub(crate) const VERSION: VxlanFlags = VxlanFlags::from_bits_retain(0x30);
 
     /// The header for this network and payload.
     pub const fn new(vni: Vni, next_protocol: NextProtocol) -> Self {
@@ -304,7 +306,7 @@ impl VxlanGpeHeader {
 
     /// 0 in a header that was decoded.
     pub const fn version(&self) -> u8 {
-        self.flags.bits() >> 4 & 0x03
+        self.flags.intersection(Self::VERSION).bits() >> 4
     }
 
     /// What follows: Ethernet where the P flag is not set, as in plain VXLAN.

@@ -1,6 +1,8 @@
 //! Laws of whole frames: what was encoded is decoded, what is cut is missed where it was cut, what is damaged
 //! does no harm.
 
+use contrail_wire::net::ethernet::EthernetHeader;
+use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::{Bound, DecodeError, Header, Layer, LinkType, Problem};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,9 +10,12 @@ use proptest::prelude::*;
 use crate::generated::{Generated, decoder, frames};
 use crate::packets::{error, headers, levels, rebuilt, survives};
 
-/// The bytes that a header's length field claims from the header's start on, and what an error calls it.
+/// The bytes that a header's length field claims, and what an error calls it.
 fn claim(header: &Header<'_>) -> Option<(&'static str, usize)> {
     match header {
+        Header::Ethernet(EthernetHeader { ethertype, .. }) | Header::Vlan(VlanTag { ethertype, .. }) => {
+            ethertype.ieee_802_3_length().map(|length| ("length", length.into()))
+        }
         Header::Ipv4(header, _) => Some(("total_length", header.total_length.get().into())),
         Header::Ipv6(header) => Some(("payload_length", header.payload_length.get().into())),
         Header::Udp(header) => Some(("length", header.length.get().into())),

@@ -11,7 +11,7 @@ use contrail_wire::net::udp::UdpHeader;
 use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::tunnel::gre::GreHeader;
 use contrail_wire::tunnel::mpls::{ControlWord, MplsEntry};
-use contrail_wire::tunnel::vxlan::VxlanHeader;
+use contrail_wire::tunnel::vxlan::{VxlanGbpHeader, VxlanGpeHeader, VxlanHeader};
 use contrail_wire::{Bound, EncodeError, FixedHeader, Problem};
 use proptest::collection::vec;
 use proptest::prelude::any;
@@ -118,6 +118,8 @@ fn icmp() {
 #[test]
 fn vxlan() {
     laws::<VxlanHeader>(8, |bytes| bytes[0] |= 0x08);
+    laws::<VxlanGbpHeader>(8, |bytes| bytes[0] |= 0x88);
+    laws::<VxlanGpeHeader>(8, |bytes| bytes[0] = bytes[0] & 0xcf | 0x08);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! The public API against hostile bytes, laws, the defects of other libraries and captures made by others.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that cannot go on should fail where it stands"
 )]
@@ -9,24 +8,33 @@
 mod anomalies;
 mod bgp;
 mod corpus;
-mod edit;
-mod encapsulation;
-mod flow;
-mod frames;
-mod generated;
 mod headers;
 mod malformed;
 mod others;
 mod packets;
 mod stamped;
 mod values;
+mod vxlan;
 mod walks;
 
 #[cfg(feature = "capture")]
 mod asked;
 #[cfg(feature = "capture")]
 mod captures;
+#[cfg(feature = "arbitrary")]
+mod edit;
+#[cfg(feature = "arbitrary")]
+#[expect(clippy::panic, reason = "a test that cannot go on should fail where it stands")]
+mod encapsulation;
 #[cfg(feature = "capture")]
 mod files;
-#[cfg(feature = "serde")]
+#[cfg(feature = "arbitrary")]
+mod flow;
+#[cfg(feature = "arbitrary")]
+mod frames;
+#[cfg(feature = "arbitrary")]
+mod generate;
+#[cfg(feature = "arbitrary")]
+mod generated;
+#[cfg(all(feature = "arbitrary", feature = "serde"))]
 mod serialized;

@@ -95,6 +95,15 @@ fn a_first_fragment_has_its_udp_header_and_no_more() {
 }
 
 #[test]
+fn a_first_fragment_of_any_transport_is_no_whole_payload() {
+    let mut frame = doc::VXLAN_FRAME[INNER..].to_vec();
+    frame[IP + 6] = 0x20;
+    let decoder = Decoder::new();
+    let packet = decoder.ethernet(&frame).unwrap();
+    assert_eq!((packet.tcp().is_some(), packet.payload_kind()), (true, PayloadKind::Fragment));
+}
+
+#[test]
 fn ipv6_fragments_are_treated_alike() {
     let udp = [0xc0, 0, 0x12, 0xb5, 0, 8, 0, 0];
     let decoder = Decoder::new();

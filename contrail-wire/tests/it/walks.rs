@@ -5,6 +5,7 @@ use contrail_wire::tunnel::mpls::LabelStack;
 use contrail_wire::{DecodeError, Decoder, LinkType, MplsPayload, Packet};
 use proptest::prelude::*;
 
+#[cfg(feature = "arbitrary")]
 use crate::generated;
 
 /// Holds the fast walk against the other, level by level.
@@ -48,6 +49,7 @@ fn a_good_frame_with_any_byte_changed() {
 }
 
 proptest! {
+    #[cfg(feature = "arbitrary")]
     #[test]
     fn generated_frames(frame in generated::frames(), cut in any::<prop::sample::Index>()) {
         if matches!(frame.link, LinkType::Ethernet | LinkType::RawIp) {

@@ -93,6 +93,7 @@ impl fmt::Display for Summary<'_> {
             Header::Icmp(header) => write!(f, " type {} code {}", header.icmp_type, header.code),
             Header::Icmpv6(header) => write!(f, " type {} code {}", header.icmp_type, header.code),
             Header::Vxlan(header) => write!(f, " vni {}", header.vni),
+            Header::VxlanGpe(header) => write!(f, " vni {}", header.vni),
             Header::Mpls(entry) => mpls(f, entry),
             Header::ControlWord(word) => write!(f, " sequence {}", word.sequence_number),
             Header::Gre(header, optional) => match (Gre { header, optional }).key() {

@@ -18,7 +18,7 @@ for it.
   --anomalies          name what is odd about a frame that can be read all the
                        same: reserved bits, wrong checksums, TTL 0, ...
   --vxlan-port N       UDP destination port that carries VXLAN, may be repeated
-                       (default: 4789 and 8472)
+                       (default: 4789, 8472, and 4790 with a next protocol)
   --mpls-payload KIND  what MPLS carries where the label does not say it:
                          ip            IPv4 or IPv6
                          ethernet      Ethernet
@@ -59,7 +59,7 @@ impl Default for Options {
         Self {
             format: Format::Line,
             anomalies: false,
-            vxlan_ports: vec![UdpHeader::VXLAN, 8472],
+            vxlan_ports: vec![UdpHeader::VXLAN, UdpHeader::VXLAN_GPE, 8472],
             mpls_payload: MplsPayload::GuessByFirstNibble,
         }
     }

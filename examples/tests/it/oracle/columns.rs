@@ -186,6 +186,8 @@ fn tokens(layers: &[Value]) -> Vec<&str> {
         let name = layer["layer"].as_str().unwrap();
         match name {
             "mpls" if above == "mpls" => {}
+            // tshark does not name it.
+            "vxlan_gpe" => {}
             "vlan" if second_of_two => second_of_two = false,
             "vlan" if next == 0x88a8 => {
                 tokens.push("ieee8021ad");
@@ -312,6 +314,11 @@ fn columns(layers: &[Value]) -> BTreeMap<&'static str, Vec<String>> {
                 let reserved = u64::from_str_radix(&text("reserved1"), 16).unwrap();
                 add("vxlan.flags", (number("flags") << 8 | reserved >> 16).to_string());
                 add("vxlan.gbp", (reserved & 0xffff).to_string());
+                add("vxlan.vni", number("vni").to_string());
+                add("vxlan.reserved8", number("reserved2").to_string());
+            }
+            "vxlan_gpe" => {
+                add("vxlan.flags", number("flags").to_string());
                 add("vxlan.vni", number("vni").to_string());
                 add("vxlan.reserved8", number("reserved2").to_string());
             }

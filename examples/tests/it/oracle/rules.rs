@@ -12,7 +12,7 @@ pub(crate) const CONTAINER: &str = "container";
 type Condition = fn(&Comparison<'_>) -> bool;
 
 /// The first that holds is the reason.
-const RULES: [(&str, Condition); 13] = [
+const RULES: [(&str, Condition); 14] = [
     ("container", |frame| frame.differs_in("frame.cap_len")),
     ("frame-length", |frame| {
         // tshark keeps the length as a signed number.
@@ -69,11 +69,16 @@ const RULES: [(&str, Condition); 13] = [
     }),
     ("udp-port", |frame| {
         frame.ours.error.is_none()
-            && frame.ours.layers.last().is_some_and(|udp| match udp["destination_port"].as_u64() {
-                Some(4754) => goes_on_with(frame, |next| next == "gre"),
-                Some(4790) => goes_on_with(frame, is_in_vxlan_gpe),
-                _ => false,
-            })
+            && frame.ours.layers.last().is_some_and(|udp| udp["destination_port"] == 4754)
+            && goes_on_with(frame, |next| next == "gre")
+    }),
+    ("next-protocol", |frame| {
+        let without_flag = |layer: &Value| {
+            let has_flag = layer["flags"].as_u64().is_some_and(|flags| flags & 0x04 != 0);
+            layer["layer"] == "vxlan_gpe" && !has_flag && layer["next_protocol"] != 0
+        };
+        let header = frame.ours.layers.iter().position(without_flag);
+        header.is_some_and(|header| theirs_goes_on_behind(frame, header + 1))
     }),
     ("fabricpath", |frame| {
         let [ethernet] = frame.ours.layers.as_slice() else { return false };
@@ -118,10 +123,7 @@ const ODD_RULES: [(&str, Condition); 9] = [
     ("guess", |frame| {
         let control_word = frame.ours.layers.iter().position(|layer| layer["layer"] == "control_word");
         frame.protocols().contains(&"pwethnocw")
-            && control_word.is_some_and(|cut| {
-                let layers = frame.ours.layers[..cut].to_vec();
-                Comparison::new(&Ours { layers, error: None, ..*frame.ours }, frame.theirs).theirs_goes_on()
-            })
+            && control_word.is_some_and(|word| theirs_goes_on_behind(frame, word))
     }),
     // tshark shows a VXLAN header without the I flag, whose VNI RFC 7348 calls invalid.
     ("vxlan-flag", |frame| {
@@ -184,6 +186,12 @@ fn goes_on_with(frame: &Comparison<'_>, starts: impl Fn(&str) -> bool) -> bool {
         && frame.beyond().is_some_and(|beyond| beyond.first().is_some_and(|next| starts(next)))
 }
 
+/// Whether tshark shows all that our first `count` layers show, and more of the same.
+fn theirs_goes_on_behind(frame: &Comparison<'_>, count: usize) -> bool {
+    let layers = frame.ours.layers[..count].to_vec();
+    Comparison::new(&Ours { layers, error: None, ..*frame.ours }, frame.theirs).theirs_goes_on()
+}
+
 fn error_in(frame: &Comparison<'_>, layer: &str) -> bool {
     frame.ours.error.as_ref().is_some_and(|error| error["layer"] == layer)
 }
@@ -193,16 +201,16 @@ fn message<'c>(frame: &'c Comparison<'_>) -> &'c str {
 }
 
 fn ends_in_fragment(frame: &Comparison<'_>) -> bool {
-    let is_network = |layer: &&Value| matches!(layer["layer"].as_str(), Some("ipv4" | "ipv6_extension"));
-    frame.ours.layers.iter().rfind(is_network).is_some_and(|layer| {
-        if layer["layer"] == "ipv4" {
-            layer["more_fragments"] == true || layer["fragment_offset"] != 0
-        } else {
-            layer["data"].as_str().is_some_and(|data| {
-                // Of a fragment header: offset, reserved bits and the M flag come first.
-                data.len() == 12 && u16::from_str_radix(&data[..4], 16).is_ok_and(|bits| bits & 0xfff9 != 0)
-            })
-        }
+    let layers = &frame.ours.layers;
+    let is_ip = |layer: &Value| matches!(layer["layer"].as_str(), Some("ipv4" | "ipv6"));
+    let Some(innermost) = layers.iter().rposition(is_ip) else { return false };
+    if layers[innermost]["layer"] == "ipv4" {
+        return layers[innermost]["more_fragments"] == true || layers[innermost]["fragment_offset"] != 0;
+    }
+    layers[innermost..].windows(2).any(|pair| {
+        // Of a fragment header: offset, reserved bits and the M flag come first.
+        let bits = pair[1]["data"].as_str().and_then(|data| u16::from_str_radix(data.get(..4)?, 16).ok());
+        pair[0]["next_header"] == 44 && bits.is_some_and(|bits| bits & 0xfff9 != 0)
     })
 }
 

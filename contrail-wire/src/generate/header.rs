@@ -1,0 +1,182 @@
+//! Values and headers that can be decoded.
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use zerocopy::{FromZeros, IntoBytes};
+
+use crate::net::arp::ArpPacket;
+use crate::net::ethernet::EthernetHeader;
+use crate::net::icmp::{IcmpHeader, Icmpv6Header};
+use crate::net::ipv4::Ipv4Header;
+use crate::net::ipv6::{ExtensionStart, Ipv6Extension, Ipv6Header};
+use crate::net::linux_sll::{LinuxSll, LinuxSll2};
+use crate::net::tcp::{TcpBlock, TcpFlags, TcpHeader};
+use crate::net::udp::UdpHeader;
+use crate::net::vlan::VlanTag;
+use crate::tunnel::gre::{GreFlags, GreHeader};
+use crate::tunnel::mpls::{ControlWord, MplsEntry};
+use crate::tunnel::vxlan::{NextProtocol, VxlanFlags, VxlanGbpHeader, VxlanGpeHeader, VxlanHeader};
+use crate::{
+    EtherType, Header, IpProtocol, Ipv4Octets, Ipv6Octets, Label, LinkType, MacAddr, MplsPayload, Vni,
+};
+
+/// What is its bytes: any bytes, with what `$repair` makes of those that would be refused.
+macro_rules! of_bytes {
+    ($($type:ty: |$value:ident| $repair:expr;)*) => {$(
+        impl<'a> Arbitrary<'a> for $type {
+            fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+                let mut $value = Self::new_zeroed();
+                input.fill_buffer($value.as_mut_bytes())?;
+                $repair;
+                Ok($value)
+            }
+
+            fn size_hint(_: usize) -> (usize, Option<usize>) {
+                (size_of::<Self>(), Some(size_of::<Self>()))
+            }
+        }
+    )*};
+}
+
+of_bytes! {
+    EtherType: |any| {};
+    IpProtocol: |any| {};
+    Ipv4Octets: |any| {};
+    Ipv6Octets: |any| {};
+    MacAddr: |any| {};
+    Vni: |any| {};
+    TcpFlags: |any| {};
+    TcpBlock: |any| {};
+    NextProtocol: |any| {};
+    VxlanFlags: |any| {};
+    GreFlags: |flags| flags = GreFlags::new(flags.bits() & !GreFlags::REFUSED);
+
+    LinuxSll: |any| {};
+    LinuxSll2: |any| {};
+    EthernetHeader: |any| {};
+    VlanTag: |any| {};
+    ArpPacket: |arp| (arp.hardware_length, arp.protocol_length) = (6, 4);
+    Ipv4Header: |ip| ip.version_ihl = 0x45 + ip.version_ihl % 11;
+    Ipv6Header: |ip| ip.version_class_label.set(6 << 28 | ip.version_class_label.get() >> 4);
+    ExtensionStart: |any| {};
+    UdpHeader: |any| {};
+    TcpHeader: |tcp| tcp.data_offset_reserved = (5 + tcp.data_offset_reserved % 11) << 4;
+    IcmpHeader: |any| {};
+    Icmpv6Header: |any| {};
+    VxlanHeader: |vxlan| vxlan.flags |= VxlanFlags::VNI_VALID;
+    VxlanGbpHeader: |vxlan| vxlan.flags |= VxlanFlags::VNI_VALID | VxlanFlags::GROUP_POLICY;
+    VxlanGpeHeader: |vxlan| vxlan.flags = vxlan.flags.difference(VxlanGpeHeader::VERSION) | VxlanFlags::VNI_VALID;
+    MplsEntry: |any| {};
+    ControlWord: |word| word.reserved.set(word.reserved.get() & 0x0fff);
+    GreHeader: |gre| gre.flags = GreFlags::new(gre.flags.bits() & !GreFlags::REFUSED);
+}
+
+impl<'a> Arbitrary<'a> for Label {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Self::from_top_20_bits(input.arbitrary()?))
+    }
+}
+
+impl<'a> Arbitrary<'a> for LinkType {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(*input.choose(&[Self::Ethernet, Self::RawIp, Self::LinuxSll, Self::LinuxSll2])?)
+    }
+}
+
+impl<'a> Arbitrary<'a> for MplsPayload {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(*input.choose(&[
+            Self::Opaque,
+            Self::Ip,
+            Self::Ipv4,
+            Self::Ipv6,
+            Self::Ethernet,
+            Self::EthernetWithControlWord,
+            Self::GuessByFirstNibble,
+        ])?)
+    }
+}
+
+impl<'a> Arbitrary<'a> for Header<'a> {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match input.int_in_range(0..=16)? {
+            0 => Self::LinuxSll(input.arbitrary()?),
+            1 => Self::LinuxSll2(input.arbitrary()?),
+            2 => Self::Ethernet(input.arbitrary()?),
+            3 => Self::Vlan(input.arbitrary()?),
+            4 => Self::Arp(input.arbitrary()?),
+            5 => {
+                let header = Ipv4Header::arbitrary(input)?;
+                Self::Ipv4(header, input.bytes(header.header_length() - size_of_val(&header))?)
+            }
+            6 => Self::Ipv6(input.arbitrary()?),
+            7 => Self::Ipv6Extension(input.arbitrary()?),
+            8 => Self::Udp(input.arbitrary()?),
+            9 => {
+                let header = TcpHeader::arbitrary(input)?;
+                Self::Tcp(header, input.bytes(usize::from(header.data_offset()) * 4 - size_of_val(&header))?)
+            }
+            10 => Self::Icmp(input.arbitrary()?),
+            11 => Self::Icmpv6(input.arbitrary()?),
+            12 => Self::Vxlan(input.arbitrary()?),
+            13 => Self::VxlanGpe(input.arbitrary()?),
+            14 => Self::Mpls(input.arbitrary()?),
+            15 => Self::ControlWord(input.arbitrary()?),
+            _ => {
+                let header = GreHeader::arbitrary(input)?;
+                Self::Gre(header, input.bytes(header.optional_length())?)
+            }
+        })
+    }
+}
+
+impl<'a> Arbitrary<'a> for Ipv6Extension<'a> {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        const KINDS: [IpProtocol; 5] = [
+            IpProtocol::HOP_BY_HOP,
+            IpProtocol::DESTINATION_OPTIONS,
+            IpProtocol::ROUTING,
+            IpProtocol::FRAGMENT,
+            IpProtocol::AUTHENTICATION,
+        ];
+        let kind = *input.choose(&KINDS)?;
+        Self::of_kind(kind, input)
+    }
+}
+
+impl Ipv6Extension<'_> {
+    /// A good one with any next header; all but options, fragments and authentication are read as routing.
+    pub(super) fn of_kind(kind: IpProtocol, input: &mut Unstructured<'_>) -> Result<Self> {
+        // Behind the first two octets. Options have to fill the header.
+        const OPTIONS: [&[u8]; 5] = [
+            &[1, 4, 0, 0, 0, 0],
+            &[5, 2, 0, 0, 1, 0],
+            &[4, 1, 9, 1, 1, 0],
+            &[0, 0x3e, 3, 1, 2, 3],
+            &[0x1e, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        ];
+        const ROUTES: [&[u8]; 2] = [
+            &[253, 0, 0, 0, 0, 0],
+            &[2, 0, 0, 0, 0, 0, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+        ];
+        const FRAGMENTS: [&[u8]; 3] = [&[0, 0, 0, 0, 0, 7], &[0, 1, 0, 0, 0, 7], &[5, 0xa8, 0, 0, 0, 7]];
+        const AUTHENTICATION: [&[u8]; 2] = [
+            &[0, 0, 0, 0, 1, 0, 0, 0, 0, 9],
+            &[0, 0, 0, 0, 1, 0, 0, 0, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        ];
+        let next_header = input.arbitrary()?;
+        let contents: &[&'static [u8]] = match kind {
+            IpProtocol::HOP_BY_HOP | IpProtocol::DESTINATION_OPTIONS => &OPTIONS,
+            IpProtocol::FRAGMENT => &FRAGMENTS,
+            IpProtocol::AUTHENTICATION => &AUTHENTICATION,
+            _ => &ROUTES,
+        };
+        let data = *input.choose(contents)?;
+        let length = match kind {
+            IpProtocol::FRAGMENT => 0,
+            IpProtocol::AUTHENTICATION => (data.len() + 2) / 4 - 2,
+            _ => (data.len() + 2) / 8 - 1,
+        };
+        let length = u8::try_from(length).map_err(|_| arbitrary::Error::IncorrectFormat)?;
+        Ok(Self { kind, start: ExtensionStart { next_header, length }, data })
+    }
+}
