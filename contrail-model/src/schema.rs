@@ -38,12 +38,14 @@ macro_rules! values {
 
 values! {
     Address = { "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }] };
+    AggregateNumber = { "type": "integer", "minimum": 0, "maximum": 127 };
     Conversation = { "enum": words(&fabric::Protocol::CONVERSATIONS) };
     Encapsulation = { "enum": fabric::TunnelKind::ALL.map(fabric::TunnelKind::name) };
     Mac = {
         "type": "string",
         "pattern": "^([0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}([.][0-9A-Fa-f]{4}){2})$"
     };
+    Mtu = { "type": "integer", "minimum": 256, "maximum": 9216 };
     Name = { "type": "string", "pattern": "\\S" };
     OneOrMany = { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] };
     OverlayRole = { "enum": words(&fabric::OverlayRoles::NAMES) };
@@ -53,11 +55,15 @@ values! {
     Prefix = { "type": "string", "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$" };
     Protocol = { "enum": words(&fabric::Protocol::NAMES) };
     Release = { "enum": release::Release::ALL.map(release::Release::name) };
+    RouterType = { "enum": words(&fabric::RouterType::NAMES) };
     RuleId = { "enum": rules::RULES.iter().map(|rule| rule.id).collect::<Vec<_>>() };
     ServerKind = { "enum": words(&fabric::ServerKind::NAMES) };
+    Style = { "enum": words(&fabric::Style::NAMES) };
     TransportPort = { "type": "integer", "minimum": 1, "maximum": 65535 };
+    Uuid = { "type": "string", "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" };
     Vlan = { "type": "integer", "minimum": 1, "maximum": 4094 };
     Vni = { "type": "integer", "minimum": 1, "maximum": 16_777_215 };
+    VniMode = { "enum": words(&fabric::VniMode::NAMES) };
 }
 
 fn words<T>(names: &[(&'static str, T)]) -> Vec<&'static str> {

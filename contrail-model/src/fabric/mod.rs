@@ -17,9 +17,9 @@ pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
 pub use self::objects::Name;
 pub(crate) use self::objects::{
     Address, Device, DeviceId, Endpoint, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,
-    Port, PortGroup, PortTranslationPool, Protocol, RequiredFlow, RouterId, SecondaryAddress, Server,
-    ServerId, ServerKind, StaticRoute, Subnet, VirtualService, VirtualServiceId, VlanBinding, Workload,
-    WorkloadId,
+    Port, PortGroup, PortTranslationPool, Protocol, RequiredFlow, RouterId, RouterType, SecondaryAddress,
+    Server, ServerId, ServerKind, StaticRoute, Style, Subnet, VirtualService, VirtualServiceId, VlanBinding,
+    VniMode, Workload, WorkloadId,
 };
 pub(crate) use self::prefix::PrefixTable;
 use crate::release::Release;
@@ -32,6 +32,12 @@ pub struct Fabric {
     pub(crate) release: Release,
     pub(crate) encapsulation_priority: Vec<TunnelKind>,
     pub(crate) pools: Vec<PortTranslationPool>,
+    pub(crate) vni_mode: VniMode,
+    pub(crate) style: Style,
+    /// Whether Contrail checks which VLANs and networks go together.
+    pub(crate) checks_vlans: bool,
+    /// Where DC gateways make tunnels to any address; empty if the document does not say.
+    pub(crate) tunnel_destinations: Vec<IpNet>,
     pub(crate) devices: Arena<Device>,
     pub(crate) links: Arc<[Link]>,
     pub(crate) networks: Arena<Network>,
@@ -68,6 +74,16 @@ impl TunnelKind {
             Self::MplsOverUdp => "MPLSoUDP",
             Self::MplsOverGre => "MPLSoGRE",
             Self::Vxlan => "VXLAN",
+        }
+    }
+
+    /// By how many bytes the outer IP packet is larger than the inner one, over IPv4: VXLAN carries the inner Ethernet
+    /// header too.
+    pub(crate) const fn overhead(self) -> u16 {
+        match self {
+            Self::MplsOverUdp => 20 + 8 + 4,
+            Self::MplsOverGre => 20 + 4 + 4,
+            Self::Vxlan => 20 + 8 + 8 + 14,
         }
     }
 }
@@ -167,7 +183,8 @@ impl Index {
             index.overlay.insert(service.network);
             index.addresses.entry((service.network, service.address)).or_insert(owner);
         }
-        for (id, router) in fabric.routers.iter() {
+        let on_devices = |(_, router): &(_, &LogicalRouter)| router.kind == RouterType::VxlanRouting;
+        for (id, router) in fabric.routers.iter().filter(on_devices) {
             for network in &router.networks {
                 index.routers_of.entry(*network).or_default().push(id);
             }
@@ -262,7 +279,7 @@ impl Fabric {
         self.index.overlay.contains(&network)
     }
 
-    /// The logical routers that join a network to others.
+    /// The logical routers that join a network to others on devices.
     pub(crate) fn routers_of(&self, network: NetworkId) -> &[RouterId] {
         self.index.routers_of.get(&network).map_or(&[], Vec::as_slice)
     }
@@ -279,13 +296,7 @@ impl Fabric {
 
     /// The devices that a server is cabled to, each once.
     pub(crate) fn leaves_of(&self, server: ServerId) -> Vec<DeviceId> {
-        let mut leaves = Vec::new();
-        for port in &self.port_groups[self.servers[server].port_group].ports {
-            if !leaves.contains(&port.device) {
-                leaves.push(port.device);
-            }
-        }
-        leaves
+        self.port_groups[self.servers[server].port_group].devices()
     }
 
     /// The leaves that servers are attached to, as racks: servers that share a leaf are in the same rack.
@@ -307,9 +318,10 @@ impl Fabric {
 
     /// Whether the logical router's VRF on a device has an IRB of one of its networks.
     pub(crate) fn has_irb(&self, router: RouterId, device: DeviceId, network: NetworkId) -> bool {
-        let LogicalRouter { networks, extended_to, .. } = &self.routers[router];
+        let LogicalRouter { kind, networks, extended_to, .. } = &self.routers[router];
         let at = &self.devices[device];
-        networks.contains(&network)
+        *kind == RouterType::VxlanRouting
+            && networks.contains(&network)
             && extended_to.contains(&device)
             && at.routes_tenants()
             && (!at.is_erb_only()

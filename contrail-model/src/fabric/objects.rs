@@ -1,5 +1,6 @@
 //! The objects of a fabric, with every name resolved.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -79,6 +80,16 @@ impl OverlayRoles {
         ("PNF-Servicechain", Self::PNF_SERVICECHAIN),
     ];
 
+    /// As Contrail spells them, for a sentence: `CRB-Access, Route-Reflector`.
+    pub(crate) fn names(self) -> String {
+        let names: Vec<&str> =
+            Self::NAMES.iter().filter(|(_, role)| self.contains(*role)).map(|(name, _)| *name).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    }
+
+    /// Roles with Contrail's feature `l2-gateway`: VLANs of port groups are put into VXLAN there.
+    const BRIDGES_TENANTS: Self = Self::CRB_ACCESS.union(Self::ROUTES_TENANTS);
+
     /// Roles with Contrail's features `l3-gateway` and `vn-interconnect`: a logical router that is extended to
     /// such a device becomes a VRF there.
     const ROUTES_TENANTS: Self = Self::CRB_GATEWAY
@@ -103,12 +114,24 @@ pub(crate) struct Device {
     pub(crate) role: PhysicalRole,
     pub(crate) overlay_roles: OverlayRoles,
     pub(crate) loopback: Option<IpAddr>,
+    /// The fabric it is in, where several are joined.
+    pub(crate) fabric: Name,
+    pub(crate) product: Option<Name>,
+    /// Largest IP packet in bytes.
+    pub(crate) mtu: u16,
     pub(crate) secondary_addresses: Vec<SecondaryAddress>,
 }
 
 impl Device {
+    /// What device manager configures where nothing else is said: 9192 bytes with the Ethernet header.
+    pub(crate) const MTU: u16 = 9178;
+
     pub(crate) const fn routes_tenants(&self) -> bool {
         self.overlay_roles.intersects(OverlayRoles::ROUTES_TENANTS)
+    }
+
+    pub(crate) const fn bridges_tenants(&self) -> bool {
+        self.overlay_roles.intersects(OverlayRoles::BRIDGES_TENANTS)
     }
 
     pub(crate) const fn is_central_gateway(&self) -> bool {
@@ -117,6 +140,17 @@ impl Device {
 
     pub(crate) const fn terminates_mpls(&self) -> bool {
         self.overlay_roles.intersects(OverlayRoles::MPLS_GATEWAY)
+    }
+
+    /// Whether servers are attached to it: a leaf, or a spine that is one too.
+    pub(crate) fn is_leaf(&self) -> bool {
+        self.role == PhysicalRole::Leaf
+            || self.overlay_roles.intersects(OverlayRoles::COLLAPSED_SPINE.union(OverlayRoles::CRB_ACCESS))
+    }
+
+    /// Whether it is a QFX; one whose product is not known is taken for one.
+    pub(crate) fn is_qfx(&self) -> bool {
+        self.product.as_ref().is_none_or(|product| product.to_ascii_lowercase().starts_with("qfx"))
     }
 
     /// Whether its only routing role is that of an ERB leaf (device manager's `is_erb_only`).
@@ -149,7 +183,13 @@ pub(crate) struct Link {
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
     pub(crate) name: Name,
+    /// The one that is used, whatever the mode.
     pub(crate) vni: Vni,
+    /// The one that is written down.
+    pub(crate) configured_vni: Option<Vni>,
+    pub(crate) network_id: Option<Vni>,
+    /// Largest IP packet of a workload in bytes.
+    pub(crate) mtu: u16,
     pub(crate) subnets: Vec<Subnet>,
     pub(crate) underlay_irb: Vec<DeviceId>,
     pub(crate) ip_fabric_forwarding: bool,
@@ -167,6 +207,8 @@ pub(crate) struct Subnet {
     pub(crate) prefix: IpNet,
     pub(crate) gateway: Option<IpAddr>,
     pub(crate) service_address: Option<IpAddr>,
+    pub(crate) dhcp: bool,
+    pub(crate) dhcp_options: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug)]
@@ -174,9 +216,29 @@ pub(crate) struct PortGroup {
     pub(crate) name: Name,
     pub(crate) ports: Vec<Port>,
     pub(crate) vlans: Vec<VlanBinding>,
+    pub(crate) lacp: bool,
+    pub(crate) uuid: Option<Name>,
+    /// Numbers that the operator chose.
+    pub(crate) ae_numbers: Vec<(DeviceId, u8)>,
 }
 
 impl PortGroup {
+    /// Whether its ports become an aggregated interface: Contrail makes one as soon as there are two.
+    pub(crate) const fn is_aggregate(&self) -> bool {
+        self.ports.len() > 1
+    }
+
+    /// The devices that its ports are on, each once.
+    pub(crate) fn devices(&self) -> Vec<DeviceId> {
+        let mut devices = Vec::new();
+        for port in &self.ports {
+            if !devices.contains(&port.device) {
+                devices.push(port.device);
+            }
+        }
+        devices
+    }
+
     pub(crate) fn binding(&self, network: NetworkId) -> Option<&VlanBinding> {
         self.vlans.iter().find(|binding| binding.network == network)
     }
@@ -214,6 +276,9 @@ pub(crate) struct Server {
     pub(crate) port_group: PortGroupId,
     pub(crate) addresses: Vec<Address>,
     pub(crate) vhost0: Option<Address>,
+    pub(crate) dhcp_options: BTreeMap<String, String>,
+    /// Largest IP packet in bytes.
+    pub(crate) mtu: u16,
     pub(crate) routes: Vec<StaticRoute>,
 }
 
@@ -261,9 +326,57 @@ pub(crate) struct VirtualService {
 #[derive(Clone, Debug)]
 pub(crate) struct LogicalRouter {
     pub(crate) name: Name,
+    pub(crate) kind: RouterType,
     pub(crate) vni: Vni,
+    /// Whether the document gives the VNI.
+    pub(crate) vni_is_given: bool,
+    pub(crate) external_gateway: Option<NetworkId>,
     pub(crate) networks: Vec<NetworkId>,
     pub(crate) extended_to: Vec<DeviceId>,
+}
+
+/// Which number is a network's VNI (`vxlan_network_identifier_mode`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum VniMode {
+    #[default]
+    Configured,
+    Automatic,
+}
+
+impl VniMode {
+    /// Each mode as it is written in a document.
+    pub(crate) const NAMES: [(&'static str, Self); 2] =
+        [("configured", Self::Configured), ("automatic", Self::Automatic)];
+}
+
+/// What a VLAN means (`fabric_enterprise_style`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Style {
+    #[default]
+    Enterprise,
+    ServiceProvider,
+}
+
+impl Style {
+    /// Each style as it is written in a document.
+    pub(crate) const NAMES: [(&'static str, Self); 2] =
+        [("enterprise", Self::Enterprise), ("service-provider", Self::ServiceProvider)];
+}
+
+/// How a logical router routes (`logical_router_type`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum RouterType {
+    /// In a VRF on the devices that it is extended to.
+    #[default]
+    VxlanRouting,
+    /// In a service instance, to an external network; devices have no part in it.
+    SnatRouting,
+}
+
+impl RouterType {
+    /// Each type as Contrail spells it.
+    pub(crate) const NAMES: [(&'static str, Self); 2] =
+        [("vxlan-routing", Self::VxlanRouting), ("snat-routing", Self::SnatRouting)];
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

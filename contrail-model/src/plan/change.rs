@@ -7,8 +7,8 @@ use contrail_wire::Vni;
 use ipnet::IpNet;
 
 use crate::fabric::{
-    Arena, DeviceId, Fabric, Id, LogicalRouter, Name, PortTranslationPool, Protocol, SecondaryAddress,
-    StaticRoute,
+    Arena, DeviceId, Fabric, Id, LogicalRouter, Name, PortTranslationPool, Protocol, RouterType,
+    SecondaryAddress, StaticRoute,
 };
 
 /// One thing to change. Objects are named as in the document.
@@ -206,7 +206,15 @@ impl Fabric {
             Change::CreateLogicalRouter { router, vni, networks } => {
                 let networks = networks.iter().filter_map(|name| self.network_named(name)).collect();
                 let name = router.clone();
-                self.routers.push(LogicalRouter { name, vni: *vni, networks, extended_to: Vec::new() });
+                self.routers.push(LogicalRouter {
+                    name,
+                    kind: RouterType::VxlanRouting,
+                    vni: *vni,
+                    vni_is_given: true,
+                    external_gateway: None,
+                    networks,
+                    extended_to: Vec::new(),
+                });
             }
             Change::ExtendLogicalRouter { router, devices } => {
                 let devices = self.devices_named(devices);

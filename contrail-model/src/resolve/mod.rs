@@ -8,7 +8,7 @@ mod values;
 use std::collections::HashMap;
 
 use crate::document::Document;
-use crate::fabric::{Fabric, Id, Index, ServerKind};
+use crate::fabric::{Fabric, Id, Index, ServerKind, Style, VniMode};
 use crate::load::{LoadError, Problem, locate};
 use crate::release::Release;
 use crate::topology::Topology;
@@ -55,15 +55,15 @@ impl Resolver<'_> {
         let server_names = names(document.servers.iter().map(|server| &*server.name));
 
         let releases = Release::ALL.map(|release| (release.name(), release));
-        let release = match &document.release {
-            None => Release::default(),
-            Some(text) => self.word("release", "a release", text, &releases).unwrap_or_default(),
-        };
+        let release = self.choice("release", "a release", document.release.as_ref(), &releases);
         let encapsulation_priority = self.encapsulation_priority();
         let pools = self.pools();
+        let vni_mode = self.choice("vni_mode", "a VNI mode", document.vni_mode.as_ref(), &VniMode::NAMES);
+        let style = self.choice("style", "a style", document.style.as_ref(), &Style::NAMES);
+        let tunnel_destinations = self.tunnel_destinations();
         let devices = self.devices(&network_names);
         let links = self.links(&device_names);
-        let networks = self.networks(&device_names);
+        let networks = self.networks(&device_names, vni_mode);
         let port_groups = self.port_groups(&device_names, &network_names);
         let servers = self.servers(&group_names, &network_names);
         let workloads = self.workloads(&server_names, &network_names);
@@ -81,6 +81,10 @@ impl Resolver<'_> {
             release,
             encapsulation_priority,
             pools,
+            vni_mode,
+            style,
+            checks_vlans: !document.disable_vlan_vn_uniqueness_check,
+            tunnel_destinations,
             devices,
             links: links.into(),
             networks,

@@ -1,15 +1,17 @@
 //! The lists of the document, each from names and texts to objects.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::{Names, Resolver};
 use crate::document;
 use crate::fabric::{
-    Address, Arena, Device, DeviceId, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,
-    Port, PortGroup, PortTranslationPool, SecondaryAddress, Server, ServerKind, StaticRoute, Subnet,
-    TunnelKind, VirtualService, VlanBinding, Workload, derived_mac,
+    Address, Arena, Device, DeviceId, Link, LogicalRouter, Name, Network, NetworkId, OverlayRoles,
+    PhysicalRole, Port, PortGroup, PortTranslationPool, RouterType, SecondaryAddress, Server, ServerKind,
+    StaticRoute, Subnet, TunnelKind, VirtualService, VlanBinding, VniMode, Workload, derived_mac,
 };
 use crate::rules;
+use contrail_wire::Vni;
 use ipnet::IpNet;
 
 impl Resolver<'_> {
@@ -43,6 +45,11 @@ impl Resolver<'_> {
         pools
     }
 
+    pub(super) fn tunnel_destinations(&mut self) -> Vec<IpNet> {
+        let prefixes = self.document.tunnel_destinations.iter().enumerate();
+        prefixes.filter_map(|(i, text)| self.prefix(&format!("tunnel_destinations[{i}]"), text)).collect()
+    }
+
     pub(super) fn devices(&mut self, networks: &Names<'_, Network>) -> Arena<Device> {
         let mut arena = Arena::default();
         for (i, device) in self.document.devices.iter().enumerate() {
@@ -72,11 +79,17 @@ impl Resolver<'_> {
                     secondary_addresses.push(SecondaryAddress { irb, address, redistribute });
                 }
             }
+            if let Some(fabric) = &device.fabric {
+                self.named(&format!("{path}.fabric"), fabric);
+            }
             arena.push(Device {
                 name: device.name.as_str().into(),
                 role: role.unwrap_or(PhysicalRole::Leaf),
                 overlay_roles,
                 loopback,
+                fabric: device.fabric.as_ref().unwrap_or(&self.document.fabric).as_str().into(),
+                product: device.product.as_deref().map(Name::from),
+                mtu: self.mtu(&path, device.mtu, Device::MTU),
                 secondary_addresses,
             });
         }
@@ -97,12 +110,30 @@ impl Resolver<'_> {
         links
     }
 
-    pub(super) fn networks(&mut self, devices: &Names<'_, Device>) -> Arena<Network> {
+    pub(super) fn networks(&mut self, devices: &Names<'_, Device>, vni_mode: VniMode) -> Arena<Network> {
         let mut arena = Arena::default();
         for (i, network) in self.document.networks.iter().enumerate() {
             let path = format!("networks[{i}]");
             self.named(&path, &network.name);
-            let vni = self.vni(&format!("{path}.vni"), network.vni);
+            let configured_vni = network.vni.map(|number| self.vni(&format!("{path}.vni"), number));
+            let network_id = network.network_id.map(|number| self.vni(&format!("{path}.network_id"), number));
+            let vni = match vni_mode {
+                VniMode::Configured => configured_vni.or(network_id),
+                VniMode::Automatic => network_id,
+            };
+            let vni = vni.unwrap_or_else(|| {
+                self.problem(
+                    &path,
+                    match vni_mode {
+                        VniMode::Configured => "a network needs a vni, or a network_id that is used instead",
+                        VniMode::Automatic => {
+                            "a network needs a network_id, which is its VNI when vni_mode is automatic"
+                        }
+                    },
+                );
+                Vni::default()
+            });
+            let mtu = self.mtu(&path, network.mtu, 1500);
             let mut subnets = Vec::new();
             for (k, subnet) in network.subnets.iter().enumerate() {
                 let path = format!("{path}.subnets[{k}]");
@@ -114,7 +145,9 @@ impl Resolver<'_> {
                 let service_address = service_address
                     .and_then(|text| self.parse(&format!("{path}.service_address"), "an address", text));
                 if let Some(prefix) = prefix {
-                    subnets.push(Subnet { prefix, gateway, service_address });
+                    let dhcp = subnet.dhcp.unwrap_or(true);
+                    let dhcp_options = subnet.dhcp_options.clone();
+                    subnets.push(Subnet { prefix, gateway, service_address, dhcp, dhcp_options });
                 }
             }
             let irbs = network.underlay_irb.iter().enumerate();
@@ -126,6 +159,9 @@ impl Resolver<'_> {
             arena.push(Network {
                 name: network.name.as_str().into(),
                 vni,
+                configured_vni,
+                network_id,
+                mtu,
                 subnets,
                 underlay_irb,
                 ip_fabric_forwarding: network.ip_fabric_forwarding,
@@ -164,7 +200,22 @@ impl Resolver<'_> {
                     vlans.push(VlanBinding { vlan: binding.vlan, network, untagged: binding.untagged });
                 }
             }
-            arena.push(PortGroup { name: group.name.as_str().into(), ports, vlans });
+            let mut ae_numbers = Vec::new();
+            for (name, number) in &group.ae_numbers {
+                let path = format!("{path}.ae_numbers.{name}");
+                let device = self.find(devices, &path, "device", name);
+                if *number > 127 {
+                    self.problem(&path, format!("ae{number} is out of range: expected 0 to 127"));
+                }
+                let Some(device) = device else { continue };
+                if ports.iter().all(|port| port.device != device) {
+                    self.problem(&path, format!("the port group has no port on {name}"));
+                }
+                ae_numbers.push((device, *number));
+            }
+            let uuid = group.uuid.as_ref().and_then(|text| self.uuid(&format!("{path}.uuid"), text));
+            let lacp = group.lacp.unwrap_or(true);
+            arena.push(PortGroup { name: group.name.as_str().into(), ports, vlans, lacp, uuid, ae_numbers });
         }
         arena
     }
@@ -223,7 +274,9 @@ impl Resolver<'_> {
             }
             if let (Some(kind), Some(port_group)) = (kind, port_group) {
                 let name = server.name.as_str().into();
-                arena.push(Server { name, kind, port_group, addresses, vhost0, routes });
+                let dhcp_options = server.dhcp_options.clone();
+                let mtu = self.mtu(&path, server.mtu, Device::MTU);
+                arena.push(Server { name, kind, port_group, addresses, vhost0, dhcp_options, mtu, routes });
             }
         }
         arena
@@ -284,11 +337,26 @@ impl Resolver<'_> {
         devices: &Names<'_, Device>,
         networks: &Names<'_, Network>,
     ) -> Arena<LogicalRouter> {
+        let mut free = self.free_vnis();
         let mut arena = Arena::default();
         for (i, router) in self.document.logical_routers.iter().enumerate() {
             let path = format!("logical_routers[{i}]");
             self.named(&path, &router.name);
-            let vni = self.vni(&format!("{path}.vni"), router.vni);
+            let kind = self.choice(
+                &format!("{path}.type"),
+                "a type of logical router",
+                router.kind.as_ref(),
+                &RouterType::NAMES,
+            );
+            let vni_is_given = router.vni.is_some();
+            let vni = match router.vni {
+                Some(number) => self.vni(&format!("{path}.vni"), number),
+                None => free.next().unwrap_or_default(),
+            };
+            let external_gateway = router
+                .external_gateway
+                .as_ref()
+                .and_then(|name| self.find(networks, &format!("{path}.external_gateway"), "network", name));
             let joined: Vec<NetworkId> = router
                 .networks
                 .iter()
@@ -306,9 +374,29 @@ impl Resolver<'_> {
                 })
                 .collect();
             let name = router.name.as_str().into();
-            arena.push(LogicalRouter { name, vni, networks: joined, extended_to });
+            arena.push(LogicalRouter {
+                name,
+                kind,
+                vni,
+                vni_is_given,
+                external_gateway,
+                networks: joined,
+                extended_to,
+            });
         }
         arena
+    }
+
+    /// The VNIs that nothing in the document has, the highest first: the automatic ones begin at 1.
+    fn free_vnis(&self) -> impl Iterator<Item = Vni> + use<> {
+        let document = self.document;
+        let networks = document.networks.iter().flat_map(|network| [network.vni, network.network_id]);
+        let routers = document.logical_routers.iter().map(|router| router.vni);
+        let used: HashSet<u64> = networks.chain(routers).flatten().collect();
+        (1..=0xff_ffff)
+            .rev()
+            .filter(move |number| !used.contains(&u64::from(*number)))
+            .filter_map(|n| Vni::new(n).ok())
     }
 
     pub(super) fn ignored_rules(&mut self) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! From texts and numbers to values, and from names to objects.
 
 use super::{Names, Resolver};
-use crate::fabric::{Device, Id, Port, Protocol};
+use crate::fabric::{Device, Id, Name, Port, Protocol};
 use crate::load::Problem;
 use contrail_wire::{MacAddr, Vni};
 use ipnet::IpNet;
@@ -72,12 +72,43 @@ impl Resolver<'_> {
         found
     }
 
+    /// One of a fixed set of words, or the default.
+    pub(super) fn choice<T: Copy + Default>(
+        &mut self,
+        path: &str,
+        what: &str,
+        text: Option<&String>,
+        words: &[(&str, T)],
+    ) -> T {
+        text.and_then(|text| self.word(path, what, text, words)).unwrap_or_default()
+    }
+
     pub(super) fn vni(&mut self, path: &str, number: u64) -> Vni {
         let vni = u32::try_from(number).ok().filter(|number| *number > 0).and_then(|n| Vni::new(n).ok());
         vni.unwrap_or_else(|| {
             self.problem(path, format!("VNI {number} is out of range: expected 1 to 16777215"));
             Vni::default()
         })
+    }
+
+    /// The `mtu` of the object at `path`.
+    pub(super) fn mtu(&mut self, path: &str, given: Option<u16>, default: u16) -> u16 {
+        let mtu = given.unwrap_or(default);
+        if !(256..=9216).contains(&mtu) {
+            self.problem(format!("{path}.mtu"), format!("MTU {mtu} is out of range: expected 256 to 9216"));
+        }
+        mtu
+    }
+
+    /// As Contrail writes it: in lower case.
+    pub(super) fn uuid(&mut self, path: &str, text: &str) -> Option<Name> {
+        let lengths = text.split('-').map(str::len);
+        let is_hex = text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+        if !is_hex || !lengths.eq([8, 4, 4, 4, 12]) {
+            self.problem(path, format!("`{text}` is not a UUID: expected 8-4-4-4-12 hex digits"));
+            return None;
+        }
+        Some(text.to_ascii_lowercase().into())
     }
 
     pub(super) fn prefix(&mut self, path: &str, text: &str) -> Option<IpNet> {

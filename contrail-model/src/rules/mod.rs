@@ -2,21 +2,56 @@
 //!
 //! A rule has an id that is never reused. `check` runs all of them and never stops at the first finding.
 
+mod active_service_node;
 mod address_in_subnet;
+mod aggregate_number;
+mod bare_metal_gateway;
+mod boot_server_address;
+mod cable_without_underlay;
+mod erb_combination;
+mod external_gateway_joined;
+mod fabrics_joined;
 mod gateway_in_use;
+mod group_in_one_fabric;
+mod ip_fabric_way_back;
 mod irb_in_two_tables;
+mod lag_without_lacp;
 mod nearest_to_service;
 mod network_carried;
+mod network_in_two_routers;
+mod network_once_in_group;
+mod no_vrf_without_port_group;
+mod one_untagged;
 mod opened_from_outside;
 mod port_in_one_group;
+mod ports_on_leaves;
 mod required_flow;
+mod reserved_vlan;
+mod role_not_offered;
+mod route_reflector;
 mod router_extended_to_nothing;
 mod router_without_role;
+mod router_without_vni;
+mod service_node;
+mod snat_and_ip_fabric;
+mod snat_router_extended;
+mod snat_without_pool;
+mod spine_routes_in_erb;
 mod subnets_overlap;
+mod tagged_and_untagged;
+mod tunnel_destinations;
+mod underlay_ipv4;
+mod underlay_mtu;
 mod underlay_subnet_per_rack;
 mod unique_addresses;
 mod unique_names;
+mod unique_segment;
 mod unique_vnis;
+mod vlan_means_one_network;
+mod vlan_once_in_group;
+mod vlans_without_gateway;
+mod vni_ignored;
+mod vrouter_gateway;
 mod vtep_behind_access;
 mod way_back;
 
@@ -62,14 +97,49 @@ pub const RULES: &[&Rule] = &[
     &unique_vnis::RULE,
     &port_in_one_group::RULE,
     &network_carried::RULE,
+    &vni_ignored::RULE,
+    &vlan_once_in_group::RULE,
+    &network_once_in_group::RULE,
+    &vlan_means_one_network::RULE,
+    &one_untagged::RULE,
+    &tagged_and_untagged::RULE,
+    &reserved_vlan::RULE,
+    &ports_on_leaves::RULE,
+    &lag_without_lacp::RULE,
+    &unique_segment::RULE,
+    &aggregate_number::RULE,
+    &group_in_one_fabric::RULE,
+    &role_not_offered::RULE,
+    &erb_combination::RULE,
+    &spine_routes_in_erb::RULE,
+    &route_reflector::RULE,
+    &vlans_without_gateway::RULE,
+    &fabrics_joined::RULE,
+    &cable_without_underlay::RULE,
     &router_extended_to_nothing::RULE,
     &router_without_role::RULE,
     &irb_in_two_tables::RULE,
+    &network_in_two_routers::RULE,
+    &no_vrf_without_port_group::RULE,
+    &router_without_vni::RULE,
+    &snat_router_extended::RULE,
+    &external_gateway_joined::RULE,
+    &vrouter_gateway::RULE,
+    &underlay_mtu::RULE,
+    &tunnel_destinations::RULE,
+    &underlay_ipv4::RULE,
     &vtep_behind_access::RULE,
     &underlay_subnet_per_rack::RULE,
     &nearest_to_service::RULE,
     &way_back::RULE,
     &opened_from_outside::RULE,
+    &snat_without_pool::RULE,
+    &ip_fabric_way_back::RULE,
+    &snat_and_ip_fabric::RULE,
+    &service_node::RULE,
+    &bare_metal_gateway::RULE,
+    &boot_server_address::RULE,
+    &active_service_node::RULE,
     &required_flow::RULE,
 ];
 

@@ -1,6 +1,7 @@
 //! R1 router-extended-to-nothing.
 
 use super::{Context, Rule};
+use crate::fabric::RouterType;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,7 +19,10 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
-    for (id, router) in fabric.routers.iter().filter(|(_, router)| router.extended_to.is_empty()) {
+    for (id, router) in fabric.routers.iter() {
+        if !router.extended_to.is_empty() || router.kind != RouterType::VxlanRouting {
+            continue;
+        }
         let networks = router.networks.iter().map(|network| &*fabric.networks[*network].name);
         let networks: Vec<&str> = networks.collect();
         findings.push(

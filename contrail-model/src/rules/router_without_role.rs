@@ -1,7 +1,7 @@
 //! R2 router-without-routing-role.
 
 use super::{Context, Rule};
-use crate::fabric::OverlayRoles;
+use crate::fabric::RouterType;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -23,15 +23,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
-    for (id, router) in fabric.routers.iter() {
+    for (id, router) in fabric.routers.iter().filter(|(_, router)| router.kind == RouterType::VxlanRouting) {
         for (index, device) in router.extended_to.iter().enumerate() {
             let at = &fabric.devices[*device];
             if at.routes_tenants() {
                 continue;
             }
-            let roles = OverlayRoles::NAMES.iter().filter(|(_, role)| at.overlay_roles.contains(*role));
-            let roles: Vec<&str> = roles.map(|(name, _)| *name).collect();
-            let has = if roles.is_empty() { "none".to_owned() } else { roles.join(", ") };
             findings.push(
                 Finding::of(
                     &RULE,
@@ -39,7 +36,12 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     format!("logical_routers[{}].extended_to[{index}]", id.index()),
                     format!("{} has no overlay role that routes tenants", at.name),
                 )
-                .because(format!("{} is a {}, its overlay roles: {has}", at.name, at.role.name()))
+                .because(format!(
+                    "{} is a {}, its overlay roles: {}",
+                    at.name,
+                    at.role.name(),
+                    at.overlay_roles.names()
+                ))
                 .fix(format!("extend {} to a leaf or gateway with a routing role", router.name)),
             );
         }

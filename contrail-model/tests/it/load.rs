@@ -21,7 +21,7 @@ fn an_unknown_field() {
     let text = message(&[("    vni: 5001\n", "    vnl: 5001\n")]);
     assert_eq!(
         text,
-        "line 41, column 5: unknown field `vnl`, expected one of name, vni, subnets, underlay_irb, \
+        "line 41, column 5: unknown field `vnl`, expected one of name, vni, network_id, mtu, subnets, underlay_irb, \
          ip_fabric_forwarding, fabric_snat"
     );
 }

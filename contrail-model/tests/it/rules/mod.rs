@@ -8,7 +8,6 @@ use std::path::Path;
 
 use contrail_model::{Fabric, RULES, Report, Severity};
 
-use self::cases::CASES;
 use crate::golden::{assert_generated, assert_golden};
 use crate::{OCTAVIA, fabric, solved, with};
 
@@ -36,13 +35,13 @@ fn rules_of(report: &Report) -> BTreeSet<&'static str> {
 /// What is wrong with the cases, all at once.
 fn assert_cases(check: impl Fn(&Case) -> Result<(), String>) {
     let failures: Vec<String> =
-        CASES.iter().filter_map(|case| Some(format!("{}: {}", case.rule, check(case).err()?))).collect();
+        cases::all().filter_map(|case| Some(format!("{}: {}", case.rule, check(case).err()?))).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
 fn every_rule_has_a_fabric_that_breaks_it() {
-    let cases: BTreeSet<&str> = CASES.iter().map(|case| case.rule).collect();
+    let cases: BTreeSet<&str> = cases::all().map(|case| case.rule).collect();
     let rules: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(cases, rules);
     assert_eq!(RULES.len(), rules.len(), "an id is given to one rule");
@@ -80,8 +79,8 @@ fn the_remedy_ends_the_finding_and_breaks_nothing_else() {
 
 #[test]
 fn every_finding_reads_as_it_should() {
-    for (index, case) in CASES.iter().enumerate() {
-        let nth = CASES.iter().take(index).filter(|earlier| earlier.rule == case.rule).count();
+    for (index, case) in cases::all().enumerate() {
+        let nth = cases::all().take(index).filter(|earlier| earlier.rule == case.rule).count();
         let name =
             if nth == 0 { format!("rule-{}", case.rule) } else { format!("rule-{}-{}", case.rule, nth + 1) };
         let report = fabric(&case.broken()).check();
@@ -127,7 +126,7 @@ fn every_rule_can_be_switched_off() {
 fn no_golden_text_is_left_of_a_rule_that_is_gone() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden");
     let texts = fs::read_dir(golden).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    assert_eq!(texts.filter(|name| name.starts_with("rule-")).count(), CASES.len());
+    assert_eq!(texts.filter(|name| name.starts_with("rule-")).count(), cases::all().count());
 }
 
 #[test]

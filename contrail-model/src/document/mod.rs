@@ -4,13 +4,15 @@
 //! typing error must not be ignored in silence. What the names refer to and whether the numbers make sense is
 //! decided when a [`Fabric`](crate::Fabric) is made from it.
 
-use std::collections::BTreeMap;
-use std::fmt;
+mod integration;
 
-use serde::de::{SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 #[cfg(feature = "schema")]
 use {crate::schema, schemars::JsonSchema};
+
+pub use self::integration::{Flow, FlowTemplate, Integration, IntegrationKind, OneOrMany};
 
 /// A whole fabric.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,24 @@ pub struct Document {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(with = "Vec<schema::Encapsulation>"))]
     pub encapsulation_priority: Vec<String>,
+    /// Which number a network has as VNI: `configured`, its `vni` or else its `network_id`, or `automatic`, its
+    /// `network_id` (`vxlan_network_identifier_mode` in Contrail). Default: `configured`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::VniMode>"))]
+    pub vni_mode: Option<String>,
+    /// What a VLAN means: `enterprise`, the same network in the whole fabric, or `service-provider`, a network of its
+    /// own in each port group. Default: `enterprise`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Style>"))]
+    pub style: Option<String>,
+    /// Whether Contrail is told not to check which VLANs and networks go together. Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disable_vlan_vn_uniqueness_check: bool,
+    /// The prefixes in which a DC gateway makes tunnels to any address (`ip_fabric_subnets` in Contrail).
+    /// Default: none, and then nothing is said of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<schema::Prefix>"))]
+    pub tunnel_destinations: Vec<String>,
     /// The source ports that distributed SNAT may use, by protocol. Default: none, so that TCP and UDP are dropped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub port_translation_pools: Vec<PortTranslationPool>,
@@ -110,6 +130,18 @@ pub struct Device {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Address>"))]
     pub loopback: Option<String>,
+    /// The fabric that the device is in, where several are joined by gateways. Default: the document's `fabric`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Name>"))]
+    pub fabric: Option<String>,
+    /// The product's name, `qfx5120-48y-8c`, which decides which overlay roles it can have. Default: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// The MTU of its interfaces in the underlay: the largest IP packet, in bytes. Default: 9178, which is what
+    /// Contrail configures (9192 with the Ethernet header).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Mtu>"))]
+    pub mtu: Option<u16>,
     /// Further addresses on underlay IRBs, configured by hand. Default: none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secondary_addresses: Vec<SecondaryAddress>,
@@ -139,9 +171,18 @@ pub struct Network {
     /// Its name, unique among networks.
     #[cfg_attr(feature = "schema", schemars(with = "schema::Name"))]
     pub name: String,
-    /// VXLAN network identifier, 1 to 16777215.
-    #[cfg_attr(feature = "schema", schemars(with = "schema::Vni"))]
-    pub vni: u64,
+    /// VXLAN network identifier, 1 to 16777215. Default: its `network_id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Vni>"))]
+    pub vni: Option<u64>,
+    /// The number that Contrail gave it (`virtual_network_network_id`), 1 to 16777215. Default: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Vni>"))]
+    pub network_id: Option<u64>,
+    /// The MTU of its workloads: their largest IP packet, in bytes. Default: 1500.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Mtu>"))]
+    pub mtu: Option<u16>,
     /// Its subnets; a network may have none or several, of IPv4 and IPv6. Default: none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subnets: Vec<Subnet>,
@@ -174,6 +215,12 @@ pub struct Subnet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Address>"))]
     pub service_address: Option<String>,
+    /// Whether bare-metal servers get their addresses in it by DHCP, from a service node. Default: true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dhcp: Option<bool>,
+    /// DHCP options by the name that Contrail has for them, `tftp-server-name`. Default: none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dhcp_options: BTreeMap<String, String>,
 }
 
 /// A virtual port group: ports on one or several leaves that are one interface to what is attached.
@@ -190,6 +237,17 @@ pub struct PortGroup {
     /// Which VLAN on these ports belongs to which network, and so to which VNI. Default: none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vlans: Vec<VlanBinding>,
+    /// Whether the ports speak LACP, if there are several. Default: true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lacp: Option<bool>,
+    /// Its UUID in Contrail, from which the Ethernet segment identifier is made. Default: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Uuid>"))]
+    pub uuid: Option<String>,
+    /// The number of its aggregated interface, `ae<number>`, by device, 0 to 127. Default: the first that is free.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, schema::AggregateNumber>"))]
+    pub ae_numbers: BTreeMap<String, u8>,
 }
 
 /// A VLAN of a port group.
@@ -226,6 +284,13 @@ pub struct Server {
     /// The vRouter's interface into the underlay; a hypervisor needs one. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vhost0: Option<Address>,
+    /// DHCP options of its own, which win over those of the subnet. Default: none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dhcp_options: BTreeMap<String, String>,
+    /// The MTU of its interfaces: the largest IP packet, in bytes. Default: 9178, what Contrail configures on ports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Mtu>"))]
+    pub mtu: Option<u16>,
     /// Its static routes. Default: none, not even a default route.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<StaticRoute>,
@@ -316,130 +381,23 @@ pub struct LogicalRouter {
     /// Its name, unique among logical routers.
     #[cfg_attr(feature = "schema", schemars(with = "schema::Name"))]
     pub name: String,
-    /// The VNI of its VRF (of the internal network), 1 to 16777215.
-    #[cfg_attr(feature = "schema", schemars(with = "schema::Vni"))]
-    pub vni: u64,
+    /// `vxlan-routing`, a VRF on devices, or `snat-routing`, a service instance that translates addresses to those of an
+    /// external network. Default: `vxlan-routing`.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::RouterType>"))]
+    pub kind: Option<String>,
+    /// The VNI of its VRF (of the internal network), 1 to 16777215. Default: one that Contrail chooses; here one that
+    /// is free.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Vni>"))]
+    pub vni: Option<u64>,
+    /// The network that its external gateway is in. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_gateway: Option<String>,
     /// The networks it joins. Default: none.
     #[serde(default)]
     pub networks: Vec<String>,
     /// The devices it is extended to; without any it does nothing. Default: none.
     #[serde(default)]
     pub extended_to: Vec<String>,
-}
-
-/// A kind of integration: which services it has, and which flows have to work between them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct IntegrationKind {
-    /// Its name, unique among kinds, those that are known included.
-    #[cfg_attr(feature = "schema", schemars(with = "schema::Name"))]
-    pub name: String,
-    /// Services that must be placed. Default: none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub services: Vec<String>,
-    /// Services that may be placed; flows of one that is not are not needed. Default: none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub optional_services: Vec<String>,
-    /// What has to work. Default: nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub flows: Vec<FlowTemplate>,
-}
-
-/// A flow that an integration needs, between each of one party and each of the other that is not on the same server.
-///
-/// A party is one of the kind's services, or `workloads` (those in the management network), `bare-metal` (those in
-/// the management network), `service-node` (the one that is active), `virtual-service`, or `members` (its members).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct FlowTemplate {
-    /// Who opens it.
-    pub from: String,
-    /// Who answers.
-    pub to: String,
-    /// The transport protocol, `tcp` or `udp`, or `dhcp` from `bare-metal` to `service-node`.
-    #[cfg_attr(feature = "schema", schemars(with = "schema::Conversation"))]
-    pub protocol: String,
-    /// The destination port. Default: 67 for `dhcp`, the service's for `virtual-service`; otherwise needed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
-    /// What it is for. Default: empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub why: String,
-}
-
-/// A service of a known kind, with its required flows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Integration {
-    /// Which integration: `octavia`, `ironic`, `kubernetes-keystone`, `openstack`, `kubernetes`, `vcenter`, or one of
-    /// `integration_kinds`.
-    pub kind: String,
-    /// The overlay network whose workloads or bare-metal servers belong to the integration (Octavia: the amphorae's
-    /// management network; Ironic: the network for cleaning and provisioning). Default: none, for kinds that need none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub management_network: Option<String>,
-    /// The network that the services listen in. Default: that of the server's only address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub service_network: Option<String>,
-    /// The virtual service that is reached. Default: none, for kinds that need none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub virtual_service: Option<String>,
-    /// On which server or servers each service runs (Octavia: `worker`, `health-manager`). Default: none.
-    #[serde(default)]
-    pub services: BTreeMap<String, OneOrMany>,
-}
-
-/// A flow that must work, in addition to those of the integrations.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Flow {
-    /// Who opens it: a workload, a server or a service.
-    pub from: String,
-    /// Who answers: the same, or a virtual service.
-    pub to: String,
-    /// The transport protocol, `tcp` or `udp`, or `dhcp` from a bare-metal server to a service node.
-    #[cfg_attr(feature = "schema", schemars(with = "schema::Conversation"))]
-    pub protocol: String,
-    /// The destination port. Default: 67 for `dhcp`; otherwise needed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
-    /// What it is for, in your words. Default: empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub why: String,
-}
-
-/// One name, or a list of names.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(JsonSchema))]
-#[serde(transparent)]
-pub struct OneOrMany(#[cfg_attr(feature = "schema", schemars(with = "schema::OneOrMany"))] pub Vec<String>);
-
-impl<'de> Deserialize<'de> for OneOrMany {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = OneOrMany;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name or a list of names")
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<OneOrMany, E> {
-                Ok(OneOrMany(vec![name.to_owned()]))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<OneOrMany, A::Error> {
-                let mut list = Vec::new();
-                while let Some(name) = names.next_element()? {
-                    list.push(name);
-                }
-                Ok(OneOrMany(list))
-            }
-        }
-        deserializer.deserialize_any(Names)
-    }
 }
