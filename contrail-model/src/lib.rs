@@ -52,7 +52,9 @@ pub mod trace;
 
 pub use fabric::{Fabric, Name, TunnelKind};
 pub use load::{LoadError, Place, Problem};
-pub use plan::{Approach, BreakOut, Candidate, Change, Cost, Plan, Reason, Rejected, Weights};
+pub use plan::{
+    Approach, BreakOut, Candidate, Change, Cost, Impossible, Lift, Plan, Reason, Rejected, Weights,
+};
 pub use release::Release;
 pub use report::{Finding, Report, Severity};
 pub use rules::{RULES, Rule};

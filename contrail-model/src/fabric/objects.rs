@@ -1,6 +1,7 @@
 //! The objects of a fabric, with every name resolved.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -426,6 +427,13 @@ pub(crate) struct RequiredFlow {
     pub(crate) why: Name,
     /// Where the document asks for it.
     pub(crate) path: Name,
+}
+
+impl fmt::Display for RequiredFlow {
+    /// `octavia-worker@ctl1 to amphora-1, TCP 9443`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}, {} {}", self.from.0, self.to.0, self.protocol.name(), self.port)
+    }
 }
 
 /// Source ports of distributed SNAT.

@@ -5,6 +5,7 @@ mod change;
 mod combine;
 mod complete;
 mod cost;
+mod explain;
 mod part;
 mod place;
 mod text;
@@ -26,6 +27,8 @@ pub struct Plan {
     pub candidates: Vec<Candidate>,
     /// The ways that do not.
     pub rejected: Vec<Rejected>,
+    /// Where nothing works: what forbids it. Empty if there is a way.
+    pub impossible: Vec<Impossible>,
     /// What costs were weighed with.
     pub weights: Weights,
 }
@@ -62,6 +65,31 @@ pub struct Rejected {
     pub break_outs: Vec<BreakOut>,
     /// Why they cannot; never empty.
     pub reasons: Vec<Reason>,
+}
+
+/// What forbids every way: the smallest set of facts, and what would lift it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Impossible {
+    /// Required flows that cannot be met together. If any one of them were not required, there would be a way for the
+    /// others.
+    pub flows: Vec<Name>,
+    /// What stands against each way, for these flows alone.
+    pub against: Vec<Rejected>,
+    /// What was tried and would make a way for these flows; each alone suffices.
+    pub lifts: Vec<Lift>,
+}
+
+/// Something that could be built so that a way is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lift {
+    /// A DC gateway, cabled to each spine.
+    DcGateway,
+    /// A server moved behind a pair of leaves of its own.
+    OwnLeaves {
+        /// The server.
+        server: Name,
+    },
 }
 
 /// Why a way does not work.
@@ -131,12 +159,16 @@ impl Fabric {
         let measure = Measure { fabric: self, errors_now: &errors_now, weights: &weights };
         let mut rejected = Vec::new();
         let mut parts = Vec::new();
+        let mut impossible = Vec::new();
         for part in Part::all(self) {
             let (ways, refused) = combine::ways(&measure, &part);
+            if ways.is_empty() {
+                impossible.push(explain::explain(&measure, &part));
+            }
             rejected.extend(refused);
             parts.push(ways);
         }
         let candidates = combine::together(&measure, &parts, &mut rejected);
-        Plan { candidates, rejected, weights }
+        Plan { candidates, rejected, impossible, weights }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::{BreakOut, Candidate, Plan, Reason, Rejected};
+use super::{BreakOut, Candidate, Impossible, Plan, Reason, Rejected};
 use crate::fabric::Name;
 use crate::trace::list;
 
@@ -36,8 +36,39 @@ impl fmt::Display for Plan {
             f.write_str("  - ")?;
             refusal(f, rejected, networks.len() > 1)?;
         }
-        Ok(())
+        self.impossible.iter().try_for_each(|impossible| write!(f, "{impossible}"))
     }
+}
+
+impl fmt::Display for Impossible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.flows.as_slice() {
+            [_] => writeln!(f, "no way for this required flow alone")?,
+            _ => writeln!(
+                f,
+                "no way for these required flows together, while without any one of them there is"
+            )?,
+        }
+        self.flows.iter().try_for_each(|flow| writeln!(f, "       {flow}"))?;
+        writeln!(f, "  as")?;
+        let mut told: Vec<String> = Vec::new();
+        for reason in self.against.iter().flat_map(|rejected| &rejected.reasons) {
+            let reason = reason_with_rule(reason);
+            if !told.contains(&reason) {
+                writeln!(f, "       {reason}")?;
+                told.push(reason);
+            }
+        }
+        if self.lifts.is_empty() {
+            return writeln!(f, "  nothing that was tried would lift it");
+        }
+        let lifts: Vec<String> = self.lifts.iter().map(ToString::to_string).collect();
+        writeln!(f, "  would be lifted by {}", lifts.join(", or by "))
+    }
+}
+
+fn reason_with_rule(reason: &Reason) -> String {
+    reason.rule().map_or_else(|| reason.to_string(), |rule| format!("{rule}: {reason}"))
 }
 
 /// `logical router on leaf1, leaf2`; with the networks in front where they go different ways.
@@ -100,10 +131,7 @@ fn refusal(f: &mut fmt::Formatter<'_>, rejected: &Rejected, names_networks: bool
     title(f, &rejected.break_outs, names_networks)?;
     f.write_str("\n")?;
     for reason in &rejected.reasons {
-        match reason.rule() {
-            Some(rule) => writeln!(f, "       {rule}: {reason}")?,
-            None => writeln!(f, "       {reason}")?,
-        }
+        writeln!(f, "       {}", reason_with_rule(reason))?;
     }
     Ok(())
 }

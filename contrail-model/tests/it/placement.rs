@@ -1,6 +1,6 @@
 //! The article's verdicts: where the logical router of Octavia may be, and why not elsewhere.
 
-use contrail_model::{Approach, BreakOut, Candidate, Change, Fabric, Plan, Reason, Rejected, Verdict};
+use contrail_model::{Approach, BreakOut, Candidate, Change, Fabric, Lift, Plan, Reason, Rejected, Verdict};
 
 use crate::golden::assert_golden;
 use crate::{OCTAVIA, fabric, solved, with};
@@ -198,6 +198,33 @@ fn a_hypervisor_on_the_left_pair_changes_the_verdict_of_the_left_pair() {
     assert!(left.reasons.iter().all(|reason| reason.rule() == Some("L1")), "{left}");
     assert!(is_only(&plan.best().unwrap().break_outs, Approach::RouterOnDcGateway, &["dcgw1"]));
     assert_kept(&fabric, plan.best().unwrap());
+}
+
+#[test]
+fn what_is_impossible_is_told_by_the_fewest_flows_and_by_what_would_lift_it() {
+    // An amphora on each pair of leaves, no DC gateway, and no gateway address that leaves could take.
+    let text = with(
+        OCTAVIA,
+        &[
+            (
+                "ports: [\"leaf3:xe-0/0/20\", \"leaf4:xe-0/0/20\"]\n    vlans: [{vlan: 102, network: underlay-rack2}]",
+                "ports: [\"leaf1:xe-0/0/20\", \"leaf2:xe-0/0/20\"]\n    vlans: [{vlan: 101, network: underlay-rack1}]",
+            ),
+            (
+                "vhost0: {network: underlay-rack2, address: 10.1.2.21,",
+                "vhost0: {network: underlay-rack1, address: 10.1.1.21,",
+            ),
+            ("overlay_roles: [DC-Gateway]", "overlay_roles: [lean]"),
+            ("gateway: 10.99.0.1}", "}"),
+        ],
+    );
+    let fabric = fabric(&text);
+    let plan = fabric.plan();
+    assert!(plan.best().is_none());
+    let [impossible] = plan.impossible.as_slice() else { panic!("{plan}") };
+    assert_eq!(impossible.flows.len(), 2, "{impossible}");
+    assert_eq!(impossible.lifts, [Lift::DcGateway, Lift::OwnLeaves { server: "ctl1".into() }]);
+    assert_golden("octavia-impossible", &impossible.to_string());
 }
 
 #[test]
