@@ -50,7 +50,7 @@ mod schema;
 mod topology;
 pub mod trace;
 
-pub use fabric::{Fabric, Name, TunnelKind};
+pub use fabric::{Aggregate, Fabric, Name, Segment, TunnelKind};
 pub use load::{LoadError, Place, Problem};
 pub use plan::{
     Approach, BreakOut, Candidate, Change, Cost, Impossible, Lift, Plan, Reason, Rejected, Weights,

@@ -40,6 +40,7 @@ values! {
     Address = { "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }] };
     AggregateNumber = { "type": "integer", "minimum": 0, "maximum": 127 };
     Conversation = { "enum": words(&fabric::Protocol::CONVERSATIONS) };
+    DeviceManagerPython = { "enum": [2, 3] };
     Encapsulation = { "enum": fabric::TunnelKind::ALL.map(fabric::TunnelKind::name) };
     Mac = {
         "type": "string",

@@ -45,6 +45,11 @@ pub struct Document {
     /// Whether Contrail is told not to check which VLANs and networks go together. Default: false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disable_vlan_vn_uniqueness_check: bool,
+    /// The version of Python that device manager runs on, 2 or 3: each makes another Ethernet segment identifier of a
+    /// port group's UUID. Default: 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<schema::DeviceManagerPython>"))]
+    pub device_manager_python: Option<u8>,
     /// The prefixes in which a DC gateway makes tunnels to any address (`ip_fabric_subnets` in Contrail).
     /// Default: none, and then nothing is said of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

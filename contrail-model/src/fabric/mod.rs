@@ -1,5 +1,7 @@
 //! The fabric with every name resolved, and the questions that rules and traces ask of it.
 
+mod aggregate;
+mod city_hash;
 mod id;
 mod mac;
 mod objects;
@@ -12,6 +14,8 @@ use std::sync::Arc;
 use contrail_wire::MacAddr;
 use ipnet::IpNet;
 
+pub(crate) use self::aggregate::DeviceManagerPython;
+pub use self::aggregate::{Aggregate, Segment};
 pub(crate) use self::id::{Arena, Id};
 pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
 pub use self::objects::Name;
@@ -34,6 +38,7 @@ pub struct Fabric {
     pub(crate) pools: Vec<PortTranslationPool>,
     pub(crate) vni_mode: VniMode,
     pub(crate) style: Style,
+    pub(crate) device_manager_python: DeviceManagerPython,
     /// Whether Contrail checks which VLANs and networks go together.
     pub(crate) checks_vlans: bool,
     /// Where DC gateways make tunnels to any address; empty if the document does not say.

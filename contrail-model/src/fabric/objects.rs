@@ -224,6 +224,9 @@ pub(crate) struct PortGroup {
 }
 
 impl PortGroup {
+    /// `ae0` to `ae127`, on each device.
+    pub(crate) const AE_NUMBERS: u8 = 128;
+
     /// Whether its ports become an aggregated interface: Contrail makes one as soon as there are two.
     pub(crate) const fn is_aggregate(&self) -> bool {
         self.ports.len() > 1

@@ -60,6 +60,7 @@ impl Resolver<'_> {
         let pools = self.pools();
         let vni_mode = self.choice("vni_mode", "a VNI mode", document.vni_mode.as_ref(), &VniMode::NAMES);
         let style = self.choice("style", "a style", document.style.as_ref(), &Style::NAMES);
+        let device_manager_python = self.device_manager_python();
         let tunnel_destinations = self.tunnel_destinations();
         let devices = self.devices(&network_names);
         let links = self.links(&device_names);
@@ -83,6 +84,7 @@ impl Resolver<'_> {
             pools,
             vni_mode,
             style,
+            device_manager_python,
             checks_vlans: !document.disable_vlan_vn_uniqueness_check,
             tunnel_destinations,
             devices,

@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use super::{Names, Resolver};
 use crate::document;
 use crate::fabric::{
-    Address, Arena, Device, DeviceId, Link, LogicalRouter, Name, Network, NetworkId, OverlayRoles,
-    PhysicalRole, Port, PortGroup, PortTranslationPool, RouterType, SecondaryAddress, Server, ServerKind,
-    StaticRoute, Subnet, TunnelKind, VirtualService, VlanBinding, VniMode, Workload, derived_mac,
+    Address, Arena, Device, DeviceId, DeviceManagerPython, Link, LogicalRouter, Name, Network, NetworkId,
+    OverlayRoles, PhysicalRole, Port, PortGroup, PortTranslationPool, RouterType, SecondaryAddress, Server,
+    ServerKind, StaticRoute, Subnet, TunnelKind, VirtualService, VlanBinding, VniMode, Workload, derived_mac,
 };
 use crate::rules;
 use contrail_wire::Vni;
@@ -43,6 +43,17 @@ impl Resolver<'_> {
             }
         }
         pools
+    }
+
+    pub(super) fn device_manager_python(&mut self) -> DeviceManagerPython {
+        match self.document.device_manager_python {
+            None | Some(2) => DeviceManagerPython::Two,
+            Some(3) => DeviceManagerPython::Three,
+            Some(other) => {
+                self.problem("device_manager_python", format!("there is no Python {other}: expected 2 or 3"));
+                DeviceManagerPython::default()
+            }
+        }
     }
 
     pub(super) fn tunnel_destinations(&mut self) -> Vec<IpNet> {

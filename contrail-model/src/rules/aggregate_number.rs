@@ -3,11 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Rule, repeated};
-use crate::fabric::DeviceId;
+use crate::fabric::{DeviceId, PortGroup};
 use crate::report::{Finding, Severity};
-
-/// `ae0` to `ae127`, on each device.
-const NUMBERS: usize = 128;
 
 pub(super) static RULE: Rule = Rule {
     id: "P10",
@@ -47,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     for device in groups().flat_map(|(_, group)| group.devices()) {
         *counts.entry(device).or_default() += 1;
     }
-    for (id, count) in counts.into_iter().filter(|(_, count)| *count > NUMBERS) {
+    for (id, count) in counts.into_iter().filter(|(_, count)| *count > usize::from(PortGroup::AE_NUMBERS)) {
         let device = &fabric.devices[id].name;
         findings.push(
             Finding::of(
@@ -56,7 +53,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!("devices[{}]", id.index()),
                 format!("{count} port groups need an aggregated interface on {device}"),
             )
-            .because(format!("a device has {NUMBERS} of them, ae0 to ae127"))
+            .because(format!("a device has {} of them, from ae0", PortGroup::AE_NUMBERS))
             .fix("attach some of the servers elsewhere, or by one port only"),
         );
     }

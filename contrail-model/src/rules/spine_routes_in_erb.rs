@@ -1,7 +1,7 @@
 //! O3 spine-routes-in-erb.
 
 use super::{Context, Rule};
-use crate::fabric::{OverlayRoles, PhysicalRole};
+use crate::fabric::{Device, OverlayRoles, PhysicalRole};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,11 +28,14 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             let is_spine = at.role == PhysicalRole::Spine
                 && at.overlay_roles.intersects(central)
                 && !at.overlay_roles.intersects(gateway);
-            let mut devices = fabric.devices.iter().map(|(_, device)| device);
-            let erb = devices.find(|other| {
+            if !is_spine {
+                continue;
+            }
+            let mut devices = fabric.devices.iter().map(|(_, other)| other);
+            let is_erb = |other: &&Device| {
                 other.fabric == at.fabric && other.overlay_roles.contains(OverlayRoles::ERB_UCAST_GATEWAY)
-            });
-            let Some(erb) = erb.filter(|_| is_spine) else { continue };
+            };
+            let Some(erb) = devices.find(is_erb) else { continue };
             findings.push(
                 Finding::of(
                     &RULE,

@@ -80,6 +80,129 @@ fn all_problems_at_once_in_the_order_of_the_document() {
 }
 
 #[test]
+fn each_field_that_is_wrong_is_named_with_its_cause() {
+    let port_group = "  - name: ctl1\n    ports";
+    let router = "octavia, vni: 9001";
+    for (from, to, expected) in [
+        (
+            "release: article",
+            "vni_mode: manual",
+            "vni_mode: `manual` is not a VNI mode: expected configured, automatic",
+        ),
+        (
+            "release: article",
+            "vni_mode: automatic",
+            "networks[0]: a network needs a network_id, which is its VNI when vni_mode is automatic",
+        ),
+        (
+            "release: article",
+            "style: carrier",
+            "style: `carrier` is not a style: expected enterprise, service-provider",
+        ),
+        ("release: article", "disable_vlan_vn_uniqueness_check: maybe", "invalid boolean"),
+        (
+            "release: article",
+            "device_manager_python: 4",
+            "device_manager_python: there is no Python 4: expected 2 or 3",
+        ),
+        (
+            "release: article",
+            "tunnel_destinations: [10.1.1.1/24]",
+            "tunnel_destinations[0]: `10.1.1.1/24` has bits behind its length; the prefix is 10.1.1.0/24",
+        ),
+        (
+            "release: article",
+            "tunnel_destinations: [10.1.1.1]",
+            "tunnel_destinations[0]: `10.1.1.1` is not a prefix: invalid IP address syntax",
+        ),
+        ("name: spine1,", "name: spine1, fabric: \" \",", "devices[0].fabric.name: the name is empty"),
+        (
+            "name: spine1,",
+            "name: spine1, mtu: 255,",
+            "devices[0].mtu: MTU 255 is out of range: expected 256 to 9216",
+        ),
+        (
+            "name: spine1,",
+            "name: spine1, mtu: 9217,",
+            "devices[0].mtu: MTU 9217 is out of range: expected 256 to 9216",
+        ),
+        ("name: spine1,", "name: spine1, mtu: 65536,", "invalid u16"),
+        ("name: spine1,", "name: spine1, product: [qfx],", "expected string scalar"),
+        ("    vni: 5001\n", "", "networks[0]: a network needs a vni, or a network_id that is used instead"),
+        (
+            "    vni: 5001\n",
+            "    network_id: 0\n",
+            "networks[0].network_id: VNI 0 is out of range: expected 1 to 16777215",
+        ),
+        (
+            "    vni: 5001\n",
+            "    vni: 5001\n    mtu: 0\n",
+            "networks[0].mtu: MTU 0 is out of range: expected 256 to 9216",
+        ),
+        ("gateway: 10.99.0.1}", "gateway: 10.99.0.1, dhcp: 1}", "invalid boolean"),
+        (
+            "gateway: 10.99.0.1}",
+            "gateway: 10.99.0.1, dhcp_options: [tftp-server-name]}",
+            "expected mapping start",
+        ),
+        (
+            port_group,
+            "  - name: ctl1\n    uuid: 3fa85f64\n    ports",
+            "port_groups[0].uuid: `3fa85f64` is not a UUID: expected 8-4-4-4-12 hex digits",
+        ),
+        (
+            port_group,
+            "  - name: ctl1\n    uuid: 3fa85f64-5717-4562-b3fc-2c963f66afag\n    ports",
+            "port_groups[0].uuid: `3fa85f64-5717-4562-b3fc-2c963f66afag` is not a UUID: expected 8-4-4-4-12 hex digits",
+        ),
+        (
+            port_group,
+            "  - name: ctl1\n    ae_numbers: {leaf1: 128}\n    ports",
+            "port_groups[0].ae_numbers.leaf1: ae128 is out of range: expected 0 to 127",
+        ),
+        (
+            port_group,
+            "  - name: ctl1\n    ae_numbers: {leaf7: 1}\n    ports",
+            "port_groups[0].ae_numbers.leaf7: no device is called `leaf7`; did you mean `leaf1`?",
+        ),
+        (
+            port_group,
+            "  - name: ctl1\n    ae_numbers: {leaf3: 1}\n    ports",
+            "port_groups[0].ae_numbers.leaf3: the port group has no port on leaf3",
+        ),
+        (port_group, "  - name: ctl1\n    lacp: fast\n    ports", "invalid boolean"),
+        (
+            "  - name: ctl1\n    kind",
+            "  - name: ctl1\n    mtu: 100\n    kind",
+            "servers[0].mtu: MTU 100 is out of range: expected 256 to 9216",
+        ),
+        (
+            router,
+            "octavia, type: bridging",
+            "logical_routers[0].type: `bridging` is not a type of logical router: expected vxlan-routing, snat-routing",
+        ),
+        (
+            router,
+            "octavia, kind: vxlan-routing, vni: 9001",
+            "unknown field `kind`, expected one of name, type, vni, external_gateway, networks, extended_to",
+        ),
+        (router, "octavia, vni: 0", "logical_routers[0].vni: VNI 0 is out of range: expected 1 to 16777215"),
+        (
+            router,
+            "octavia, vni: 9001, external_gateway: public",
+            "logical_routers[0].external_gateway: no network is called `public`",
+        ),
+    ] {
+        let text = message(&[(from, to)]);
+        let first = text.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with("line ") && first.ends_with(expected),
+            "{to}\n  expected: {expected}\n  found:    {first}"
+        );
+    }
+}
+
+#[test]
 fn an_empty_document() {
     for empty in ["", "  \n\t\n"] {
         assert_eq!(error(empty).to_string(), "the document is empty");

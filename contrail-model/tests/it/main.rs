@@ -1,6 +1,7 @@
 //! The model from the outside: documents in, verdicts out.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod aggregates;
 mod capture;
 mod golden;
 mod load;

@@ -79,6 +79,22 @@ fn what_loading_refuses_for_its_form_the_schema_refuses_too() {
         ("/workloads/0/address", json!("10.99.0.0/24")),
         ("/integrations/0/services/worker", json!({"host": "ctl1"})),
         ("/ignore_rules", json!(["L9"])),
+        ("/vni_mode", json!("manual")),
+        ("/style", json!("carrier")),
+        ("/device_manager_python", json!(4)),
+        ("/tunnel_destinations", json!(["10.1.1.1"])),
+        ("/devices/0/fabric", json!(" ")),
+        ("/devices/0/mtu", json!(255)),
+        ("/networks/0/mtu", json!(9217)),
+        ("/networks/0/network_id", json!(0)),
+        ("/networks/0/subnets/0/dhcp", json!("yes")),
+        ("/networks/0/subnets/0/dhcp_options", json!({"tftp-server-name": 7})),
+        ("/port_groups/0/lacp", json!(1)),
+        ("/port_groups/0/uuid", json!("3fa85f64")),
+        ("/port_groups/0/ae_numbers", json!({"leaf1": 128})),
+        ("/servers/0/mtu", json!(70_000)),
+        ("/logical_routers/0/type", json!("bridging")),
+        ("/logical_routers/0/kind", json!("vxlan-routing")),
     ] {
         let document = with(pointer, value);
         assert!(Fabric::from_json(&document.to_string()).is_err(), "{pointer} is loaded: {document}");
@@ -99,6 +115,18 @@ fn what_loading_takes_the_schema_takes_too() {
         ("/servers/0/addresses/0/mac", json!("02-C0-00-00-00-11")),
         ("/integrations/0/services/worker", json!(["ctl1", "ctl2"])),
         ("/ignore_rules", json!(["L3"])),
+        ("/vni_mode", json!("configured")),
+        ("/style", json!("service-provider")),
+        ("/device_manager_python", json!(3)),
+        ("/tunnel_destinations", json!(["10.1.0.0/16", "2001:db8::/32"])),
+        ("/devices/0/product", json!("qfx10002-36q")),
+        ("/devices/0/mtu", json!(9216)),
+        ("/networks/0/network_id", json!(7)),
+        ("/networks/0/subnets/0/dhcp_options", json!({"tftp-server-name": "10.1.10.11"})),
+        ("/port_groups/0/uuid", json!("3FA85F64-5717-4562-b3fc-2c963f66afa6")),
+        ("/port_groups/0/ae_numbers", json!({"leaf1": 127})),
+        ("/logical_routers/0/type", json!("snat-routing")),
+        ("/logical_routers/0/vni", json!(null)),
     ] {
         let document = with(pointer, value);
         if let Err(error) = Fabric::from_json(&document.to_string()) {
