@@ -30,6 +30,10 @@ pub enum Element {
     Route(Family),
     /// An EVPN route.
     Evpn(RouteType),
+    /// A record of an MRT file.
+    MrtRecord,
+    /// A message of the BGP Monitoring Protocol.
+    BmpMessage,
 }
 
 impl Element {
@@ -53,6 +57,8 @@ impl Element {
             Self::Route(Family::ROUTE_TARGET) => "route_target_route",
             Self::Route(_) => "route",
             Self::Evpn(kind) => kind.element_name(),
+            Self::MrtRecord => "mrt_record",
+            Self::BmpMessage => "bmp_message",
         }
     }
 }

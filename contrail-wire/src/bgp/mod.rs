@@ -8,6 +8,7 @@
 //! - **Nothing unknown is an error.** Unknown attributes, route types, communities and families keep their bytes.
 //! - **An error costs no more than it must.** Each has the [`Disposition`] of RFC 7606, a bad route does not hide the good
 //!   ones beside it, and [`Update::validate`] says what is to be done with the whole.
+//! - **Recorded feeds are read too**: [`mrt`] files, and what a router tells of its neighbours, [`bmp`].
 //! - **What is decoded can be encoded.** Routes and attributes are plain values that are written as they were read.
 //!
 //! ```
@@ -23,6 +24,7 @@
 //! ```
 
 mod attribute;
+pub mod bmp;
 mod builder;
 mod capability;
 mod community;
@@ -30,6 +32,7 @@ mod cursor;
 mod error;
 mod family;
 mod message;
+pub mod mrt;
 mod nlri;
 mod notification;
 mod open;

@@ -234,6 +234,11 @@ impl<'a> Routes<'a> {
         self.cursor.rest()
     }
 
+    /// What is left.
+    pub(crate) const fn cursor(&self) -> Cursor<'a> {
+        self.cursor
+    }
+
     /// The next route, and where it starts.
     #[inline]
     pub(crate) fn next_with_offset(&mut self) -> Option<(usize, Result<Route<'a>, Error>)> {

@@ -2,6 +2,7 @@
 
 mod generated;
 mod messages;
+mod recorded;
 mod routes;
 mod texts;
 mod validation;
