@@ -1,6 +1,8 @@
 //! What the programs of this package share; the programs themselves are in `src/bin`.
 
 pub mod dissect;
+pub mod evpn_dump;
+pub mod program;
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -1,0 +1,47 @@
+//! How the programs end: what they say, and their exit status.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+const BAD_INPUT: u8 = 2;
+
+/// Why a program stops before its work is done.
+#[derive(Debug)]
+pub enum Stop {
+    /// Help was asked for.
+    Help,
+    /// The arguments cannot be followed.
+    Usage(String),
+    /// What is printed cannot be written.
+    Output(io::Error),
+    /// The work cannot be done.
+    Failed(String),
+}
+
+impl From<lexopt::Error> for Stop {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+/// Says why the program `name` stopped, if it did, and gives its exit status: 0 if it is done, 2 if not.
+pub fn ended(name: &str, usage: &str, result: Result<(), Stop>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the lines has seen enough of them.
+        Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Stop::Help) => match io::stdout().write_all(usage.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => ended(name, usage, Err(Stop::Output(error))),
+        },
+        Err(stop) => {
+            match stop {
+                Stop::Usage(error) => eprint!("{name}: {error}\n\n{usage}"),
+                Stop::Output(error) => eprintln!("{name}: cannot write: {error}"),
+                Stop::Failed(error) => eprintln!("{name}: {error}"),
+                Stop::Help => {}
+            }
+            ExitCode::from(BAD_INPUT)
+        }
+    }
+}
