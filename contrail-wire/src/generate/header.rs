@@ -1,55 +1,23 @@
-//! Values and headers that can be decoded.
+//! Headers that can be decoded.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use zerocopy::{FromZeros, IntoBytes};
 
+use super::value::of_bytes;
 use crate::net::arp::ArpPacket;
 use crate::net::ethernet::EthernetHeader;
 use crate::net::icmp::{IcmpHeader, Icmpv6Header};
 use crate::net::ipv4::Ipv4Header;
 use crate::net::ipv6::{ExtensionStart, Ipv6Extension, Ipv6Header};
 use crate::net::linux_sll::{LinuxSll, LinuxSll2};
-use crate::net::tcp::{TcpBlock, TcpFlags, TcpHeader};
+use crate::net::tcp::TcpHeader;
 use crate::net::udp::UdpHeader;
 use crate::net::vlan::VlanTag;
 use crate::tunnel::gre::{GreFlags, GreHeader};
 use crate::tunnel::mpls::{ControlWord, MplsEntry};
-use crate::tunnel::vxlan::{NextProtocol, VxlanFlags, VxlanGbpHeader, VxlanGpeHeader, VxlanHeader};
-use crate::{
-    EtherType, Header, IpProtocol, Ipv4Octets, Ipv6Octets, Label, LinkType, MacAddr, MplsPayload, Vni,
-};
-
-/// What is its bytes: any bytes, with what `$repair` makes of those that would be refused.
-macro_rules! of_bytes {
-    ($($type:ty: |$value:ident| $repair:expr;)*) => {$(
-        impl<'a> Arbitrary<'a> for $type {
-            fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
-                let mut $value = Self::new_zeroed();
-                input.fill_buffer($value.as_mut_bytes())?;
-                $repair;
-                Ok($value)
-            }
-
-            fn size_hint(_: usize) -> (usize, Option<usize>) {
-                (size_of::<Self>(), Some(size_of::<Self>()))
-            }
-        }
-    )*};
-}
+use crate::tunnel::vxlan::{VxlanFlags, VxlanGbpHeader, VxlanGpeHeader, VxlanHeader};
+use crate::{Header, IpProtocol};
 
 of_bytes! {
-    EtherType: |any| {};
-    IpProtocol: |any| {};
-    Ipv4Octets: |any| {};
-    Ipv6Octets: |any| {};
-    MacAddr: |any| {};
-    Vni: |any| {};
-    TcpFlags: |any| {};
-    TcpBlock: |any| {};
-    NextProtocol: |any| {};
-    VxlanFlags: |any| {};
-    GreFlags: |flags| flags = GreFlags::new(flags.bits() & !GreFlags::REFUSED);
-
     LinuxSll: |any| {};
     LinuxSll2: |any| {};
     EthernetHeader: |any| {};
@@ -68,32 +36,6 @@ of_bytes! {
     MplsEntry: |any| {};
     ControlWord: |word| word.reserved.set(word.reserved.get() & 0x0fff);
     GreHeader: |gre| gre.flags = GreFlags::new(gre.flags.bits() & !GreFlags::REFUSED);
-}
-
-impl<'a> Arbitrary<'a> for Label {
-    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(Self::from_top_20_bits(input.arbitrary()?))
-    }
-}
-
-impl<'a> Arbitrary<'a> for LinkType {
-    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(*input.choose(&[Self::Ethernet, Self::RawIp, Self::LinuxSll, Self::LinuxSll2])?)
-    }
-}
-
-impl<'a> Arbitrary<'a> for MplsPayload {
-    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(*input.choose(&[
-            Self::Opaque,
-            Self::Ip,
-            Self::Ipv4,
-            Self::Ipv6,
-            Self::Ethernet,
-            Self::EthernetWithControlWord,
-            Self::GuessByFirstNibble,
-        ])?)
-    }
 }
 
 impl<'a> Arbitrary<'a> for Header<'a> {

@@ -24,6 +24,7 @@
 
 mod frame;
 mod header;
+mod value;
 
 use std::vec;
 use std::vec::Vec;

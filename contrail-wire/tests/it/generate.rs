@@ -1,8 +1,11 @@
 //! What is generated is as good, or as bad, as it says.
 
 use std::collections::{BTreeSet, HashSet};
+use std::fmt::{Debug, Display};
+use std::str::FromStr;
 
 use arbitrary::{Arbitrary, Unstructured};
+use contrail_wire::bgp::{Community, ExtendedCommunity, LargeCommunity, TunnelType};
 use contrail_wire::generate::{BrokenFrame, Fault, Frame, NearlyValid, decoder};
 use contrail_wire::net::arp::ArpPacket;
 use contrail_wire::net::ethernet::EthernetHeader;
@@ -16,7 +19,11 @@ use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::tunnel::gre::GreHeader;
 use contrail_wire::tunnel::mpls::{ControlWord, MplsEntry};
 use contrail_wire::tunnel::vxlan::{VxlanGbpHeader, VxlanGpeHeader, VxlanHeader};
-use contrail_wire::{Checksum, FixedHeader, Header, Label, Layer, LinkType, MplsPayload, PayloadKind, Vni};
+use contrail_wire::{
+    AssignedNumber, Checksum, EtherType, EthernetSegmentId, EthernetTag, FixedHeader, Header, IpProtocol,
+    Ipv4Octets, Ipv6Octets, Label, Layer, LinkType, MacAddr, MplsPayload, PayloadKind, RouteDistinguisher,
+    RouteTarget, Vni,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -37,7 +44,7 @@ fn some_inputs() -> impl Iterator<Item = Vec<u8>> {
 
 #[test]
 fn every_header_can_be_decoded_and_a_bit_of_it_turned_over() {
-    fn holds<H: FixedHeader + for<'a> Arbitrary<'a> + PartialEq + std::fmt::Debug>(input: &[u8]) {
+    fn holds<H: FixedHeader + for<'a> Arbitrary<'a> + PartialEq + Debug>(input: &[u8]) {
         let header: H = made(input);
         assert_eq!(H::decode(header.as_bytes()).unwrap(), (&header, &[][..]));
         let mut buffer = vec![0xa5; H::LEN];
@@ -71,6 +78,35 @@ fn every_header_can_be_decoded_and_a_bit_of_it_turned_over() {
         holds::<MplsEntry>(&input);
         holds::<ControlWord>(&input);
         holds::<GreHeader>(&input);
+    }
+}
+
+#[test]
+fn the_text_of_every_value_is_read_as_it_is_written() {
+    fn holds<V>(input: &[u8])
+    where
+        V: for<'a> Arbitrary<'a> + PartialEq + Debug + Display + FromStr<Err: Debug>,
+    {
+        let value: V = made(input);
+        assert_eq!(value.to_string().parse::<V>().unwrap(), value);
+    }
+    for input in some_inputs() {
+        holds::<MacAddr>(&input);
+        holds::<EtherType>(&input);
+        holds::<IpProtocol>(&input);
+        holds::<Ipv4Octets>(&input);
+        holds::<Ipv6Octets>(&input);
+        holds::<Vni>(&input);
+        holds::<Label>(&input);
+        holds::<EthernetSegmentId>(&input);
+        holds::<EthernetTag>(&input);
+        holds::<RouteDistinguisher>(&input);
+        holds::<RouteTarget>(&input);
+        holds::<AssignedNumber>(&input);
+        holds::<Community>(&input);
+        holds::<LargeCommunity>(&input);
+        holds::<ExtendedCommunity>(&input);
+        holds::<TunnelType>(&input);
     }
 }
 
