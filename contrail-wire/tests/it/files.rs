@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use contrail_wire::LinkType;
-use contrail_wire::capture::{CaptureError, Reader, Writer};
+use contrail_wire::capture::{CaptureError, PcapWriter, Reader, Writer};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -55,6 +55,26 @@ proptest! {
             prop_assert_eq!(frame.timestamp, Some(Duration::from_nanos(*nanoseconds)));
             prop_assert_eq!(frame.bytes, bytes);
             prop_assert_eq!(frame.original_length, bytes.len());
+        }
+        prop_assert!(reader.next_frame().unwrap().is_none());
+    }
+
+    #[test]
+    fn what_was_written_as_pcap_is_read(
+        link in 0..4_usize,
+        frames in vec((0..u64::from(u32::MAX), 0..1_000_000_000_u32, vec(any::<u8>(), 0..90), 0..9_usize), 0..6),
+    ) {
+        let mut writer = PcapWriter::new(Vec::new(), LINKS[link]).unwrap();
+        for (seconds, nanoseconds, bytes, cut_off) in &frames {
+            writer.frame(Duration::new(*seconds, *nanoseconds), bytes, bytes.len() + cut_off).unwrap();
+        }
+        let file = writer.into_inner();
+        let mut reader = Reader::new(&file[..]).unwrap();
+        for (seconds, nanoseconds, bytes, cut_off) in &frames {
+            let frame = reader.next_frame().unwrap().unwrap();
+            prop_assert_eq!((frame.link(), frame.interface), (Some(LINKS[link]), 0));
+            prop_assert_eq!(frame.timestamp, Some(Duration::new(*seconds, *nanoseconds)));
+            prop_assert_eq!((frame.bytes, frame.original_length), (&bytes[..], bytes.len() + cut_off));
         }
         prop_assert!(reader.next_frame().unwrap().is_none());
     }
@@ -121,6 +141,19 @@ fn every_kind_of_pcap_is_read() {
             assert!(reader.next_frame().unwrap().is_none());
         }
     }
+}
+
+#[test]
+fn a_frame_that_pcap_cannot_hold_is_refused_and_nothing_of_it_is_written() {
+    let mut writer = PcapWriter::new(Vec::new(), LinkType::Ethernet).unwrap();
+    let refused = writer.frame(Duration::ZERO, &vec![0; 0x4_0001], 0).unwrap_err();
+    assert_eq!(refused.to_string(), "a frame of 262145 bytes does not fit into a capture file");
+    writer.frame(Duration::MAX, &[7; 3], 0).unwrap();
+    let file = writer.into_inner();
+    let mut reader = Reader::new(&file[..]).unwrap();
+    let frame = reader.next_frame().unwrap().unwrap();
+    assert_eq!((frame.bytes, frame.original_length), (&[7; 3][..], 3), "no shorter than what is there");
+    assert_eq!(frame.timestamp.unwrap().as_secs(), u64::from(u32::MAX));
 }
 
 #[test]

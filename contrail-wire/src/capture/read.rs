@@ -1,124 +1,20 @@
-//! Capture files: pcap and pcapng read frame by frame, pcapng written (feature `capture`).
-//!
-//! ```
-//! use contrail_wire::LinkType;
-//! use contrail_wire::capture::{Reader, Writer};
-//! use std::time::Duration;
-//! # let frame = contrail_wire::doc::VXLAN_FRAME;
-//!
-//! let mut file = Vec::new();
-//! let mut writer = Writer::new(&mut file)?;
-//! let link = writer.interface("leaf1:et-0/0/48", LinkType::Ethernet)?;
-//! writer.frame(link, Duration::from_secs(1), frame, "hop 3")?;
-//!
-//! let mut reader = Reader::new(&file[..])?;
-//! while let Some(frame) = reader.next_frame()? {
-//!     println!("{}: {} bytes at {:?}", frame.number, frame.bytes.len(), frame.timestamp);
-//! }
-//! # Ok::<(), contrail_wire::capture::CaptureError>(())
-//! ```
+//! Reading.
 
-use std::borrow::Cow;
 use std::boxed::Box;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Cursor, Read};
 use std::string::{String, ToString};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use std::vec;
 use std::vec::Vec;
 
 use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
-use pcap_parser::{
-    Block, EnhancedPacketBlock, InterfaceDescriptionBlock, LegacyPcapReader, Linktype, OptionCode,
-    PcapBlockOwned, PcapError, PcapNGOption, PcapNGReader, SectionHeaderBlock, ToVec,
-};
+use pcap_parser::{Block, LegacyPcapReader, Linktype, PcapBlockOwned, PcapError, PcapNGReader};
 
-use crate::LinkType;
+use super::{CaptureError, Frame};
 
 /// The most a single block of a file may take.
 const LARGEST_BLOCK: usize = 64 << 20;
 const BUFFER: usize = 1 << 20;
-
-/// A capture file that cannot be read or written on.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CaptureError {
-    /// The operating system refused.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-    /// The file starts neither as pcap nor as pcapng.
-    #[error("not a pcap or pcapng file")]
-    NotACapture,
-    /// The file is empty.
-    #[error("the file is empty")]
-    Empty,
-    /// The file ends inside its header or inside a record.
-    #[error("cut off inside the record at byte {offset} (frames before it: {frames})")]
-    Cut {
-        /// Where the record starts that is not whole.
-        offset: usize,
-        /// Frames before it.
-        frames: usize,
-    },
-    /// The file's structure is broken.
-    #[error("broken at byte {offset} (frames before it: {frames}): {problem}")]
-    Broken {
-        /// Where the record starts that cannot be read.
-        offset: usize,
-        /// Frames before it.
-        frames: usize,
-        /// What is wrong.
-        problem: String,
-    },
-    /// A frame or a name is too long for the file format.
-    #[error("{what} of {length} bytes does not fit into a capture file")]
-    TooLong {
-        /// What is too long.
-        what: &'static str,
-        /// How long it is.
-        length: usize,
-    },
-}
-
-/// One captured frame.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Frame<'r> {
-    /// Counted from 1, as other tools do.
-    pub number: usize,
-    /// Which interface it was captured on, counted from 0 in its section; always 0 in pcap.
-    pub interface: usize,
-    /// The number of the link type (LINKTYPE_ of tcpdump.org).
-    pub link_type: u16,
-    /// Since 1970, if the file says.
-    pub timestamp: Option<Duration>,
-    /// How many bytes the frame had on the wire.
-    pub original_length: usize,
-    /// The bytes that the capture kept.
-    pub bytes: &'r [u8],
-}
-
-impl Frame<'_> {
-    /// The link type, if [`Decoder::captured`](crate::Decoder::captured) can start with it.
-    pub const fn link(&self) -> Option<LinkType> {
-        Some(match self.link_type {
-            1 => LinkType::Ethernet,
-            101 | 228 | 229 | 12 | 14 => LinkType::RawIp,
-            113 => LinkType::LinuxSll,
-            276 => LinkType::LinuxSll2,
-            _ => return None,
-        })
-    }
-}
-
-const fn number_of(link: LinkType) -> i32 {
-    match link {
-        LinkType::Ethernet => 1,
-        LinkType::RawIp => 101,
-        LinkType::LinuxSll => 113,
-        LinkType::LinuxSll2 => 276,
-    }
-}
 
 /// Reads a capture file of any size frame by frame, in bounded memory.
 pub struct Reader<'r> {
@@ -349,101 +245,4 @@ impl Refusal {
         let kept = self.0.lock().ok().and_then(|mut kept| kept.take());
         kept.unwrap_or_else(|| io::Error::other("the file cannot be read")).into()
     }
-}
-
-/// Writes a pcapng file with nanosecond timestamps.
-pub struct Writer<W: Write> {
-    output: W,
-    interfaces: u32,
-}
-
-/// An interface of a file that is being written; from [`Writer::interface`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct InterfaceId(u32);
-
-impl<W: Write> Writer<W> {
-    /// Writes the file's header.
-    pub fn new(mut output: W) -> Result<Self, CaptureError> {
-        let mut header = SectionHeaderBlock {
-            block_type: 0,
-            block_len1: 0,
-            bom: 0,
-            major_version: 1,
-            minor_version: 0,
-            section_len: -1,
-            options: vec![],
-            block_len2: 0,
-        };
-        output.write_all(&serialized(&mut header)?)?;
-        Ok(Self { output, interfaces: 0 })
-    }
-
-    /// Describes an interface that frames can be written for.
-    pub fn interface(&mut self, name: &str, link: LinkType) -> Result<InterfaceId, CaptureError> {
-        let mut description = InterfaceDescriptionBlock {
-            block_type: 0,
-            block_len1: 0,
-            linktype: Linktype(number_of(link)),
-            reserved: 0,
-            snaplen: 0,
-            options: vec![text_option(OptionCode::IfName, "an interface's name", name)?],
-            block_len2: 0,
-            if_tsresol: 9,
-            if_tsoffset: 0,
-        };
-        self.output.write_all(&serialized(&mut description)?)?;
-        let id = InterfaceId(self.interfaces);
-        self.interfaces += 1;
-        Ok(id)
-    }
-
-    /// Writes a frame with a comment (none if it is empty); `timestamp` is since 1970.
-    pub fn frame(
-        &mut self,
-        interface: InterfaceId,
-        timestamp: Duration,
-        bytes: &[u8],
-        comment: &str,
-    ) -> Result<(), CaptureError> {
-        let too_long = CaptureError::TooLong { what: "a frame", length: bytes.len() };
-        let length = u32::try_from(bytes.len()).map_err(|_| too_long)?;
-        let [a, b, c, d, e, f, g, h] = u64::try_from(timestamp.as_nanos()).unwrap_or(u64::MAX).to_be_bytes();
-        let options = match comment {
-            "" => vec![],
-            comment => vec![text_option(OptionCode::Comment, "a comment", comment)?],
-        };
-        let mut packet = EnhancedPacketBlock {
-            block_type: 0,
-            block_len1: 0,
-            if_id: interface.0,
-            ts_high: u32::from_be_bytes([a, b, c, d]),
-            ts_low: u32::from_be_bytes([e, f, g, h]),
-            caplen: length,
-            origlen: length,
-            data: bytes,
-            options,
-            block_len2: 0,
-        };
-        self.output.write_all(&serialized(&mut packet)?)?;
-        Ok(())
-    }
-
-    /// The output, with all that was written so far.
-    pub fn into_inner(self) -> W {
-        self.output
-    }
-}
-
-fn text_option<'t>(
-    code: OptionCode,
-    what: &'static str,
-    text: &'t str,
-) -> Result<PcapNGOption<'t>, CaptureError> {
-    let too_long = CaptureError::TooLong { what, length: text.len() };
-    let len = u16::try_from(text.len()).map_err(|_| too_long)?;
-    Ok(PcapNGOption { code, len, value: Cow::Borrowed(text.as_bytes()) })
-}
-
-fn serialized(block: &mut impl ToVec) -> Result<Vec<u8>, CaptureError> {
-    block.to_vec().map_err(|error| io::Error::other(std::format!("{error:?}")).into())
 }
