@@ -1,8 +1,9 @@
-//! Instructions that one decode takes, counted by callgrind: the same on every run, whatever else the machine does.
+//! Instructions that one decode or one stamp takes, counted by callgrind: the same on every run, whatever else the machine does.
 //! `check-instructions` holds the counts of `contrail-wire` against the committed ones.
 
 use std::hint::black_box;
 
+use contrail_wire_bench::stamp::{self, Stamp};
 use contrail_wire_bench::{frames, lower_bound, ours, peers};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
@@ -42,5 +43,28 @@ fn mpls_over_gre(decode: Decode, frame: Vec<u8>) -> Option<u64> {
     black_box(decode(black_box(&frame)))
 }
 
+/// What is given is returned, so that dropping it is not counted.
+type Stamped = (Stamp, Vec<u8>);
+
+#[library_benchmark]
+#[bench::lower_bound(stamp::lower_bound::port_given(), stamp::buffer(64))]
+#[bench::contrail_wire(stamp::ours::port_given(), stamp::buffer(64))]
+#[bench::etherparse(stamp::peers::etherparse(), stamp::buffer(64))]
+#[bench::pnet(stamp::peers::pnet(false), stamp::buffer(64))]
+#[bench::smoltcp(stamp::peers::smoltcp(false), stamp::buffer(64))]
+fn stamp_port_given(stamp: Stamp, mut buffer: Vec<u8>) -> Stamped {
+    stamp(black_box(&mut buffer));
+    (stamp, buffer)
+}
+
+#[library_benchmark]
+#[bench::lower_bound(stamp::lower_bound::port_of_flow(), stamp::buffer(9000))]
+#[bench::contrail_wire(stamp::ours::port_of_flow(), stamp::buffer(9000))]
+fn stamp_port_of_flow(stamp: Stamp, mut buffer: Vec<u8>) -> Stamped {
+    stamp(black_box(&mut buffer));
+    (stamp, buffer)
+}
+
 library_benchmark_group!(name = decode, benchmarks = [vxlan, vxlan_tagged, mpls_over_udp, mpls_over_gre]);
-main!(library_benchmark_groups = decode);
+library_benchmark_group!(name = encode, benchmarks = [stamp_port_given, stamp_port_of_flow]);
+main!(library_benchmark_groups = [decode, encode]);

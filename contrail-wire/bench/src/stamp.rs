@@ -2,64 +2,92 @@
 //!
 //! Every contender prepares what it can beforehand and then writes the same bytes for the same inner frame. No peer
 //! knows VXLAN's headers as a whole; those that have a header write it, and the eight bytes of VXLAN where they lack it
-//! are copied.
+//! are copied. packet-strata only reads.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use crate::frames;
 
-const HEADROOM: usize = 50;
-const ROUNDS: usize = 200;
+/// The headers from the first byte of Ethernet on.
+pub const HEADROOM: usize = 50;
+const ROUNDS: usize = 400;
 const PER_ROUND: u32 = 1_000;
 const PORT: u16 = 0xc123;
+/// Of the inner frame, in bytes: about the smallest and the largest there are.
+const LENGTHS: [usize; 2] = [64, 9000];
 
-/// Writes the 50 bytes in front of the inner frame that the buffer holds from there on.
-type Writer = Box<dyn Fn(&mut [u8])>;
+/// Writes outer headers in front of the inner frame, which the buffer holds from [`HEADROOM`] on.
+pub type Stamp = Box<dyn Fn(&mut [u8])>;
 
 /// `allocations` counts those of the program so far.
 pub fn run(allocations: fn() -> u64) {
-    for (title, contenders) in [
-        ("Outer headers, source port given", port_given as fn() -> Vec<(&'static str, Writer)>),
-        ("Outer headers, source port from the inner flow", port_of_flow),
-    ] {
-        for length in [64, 512, 1400, 8900] {
-            compare(title, length, &contenders(), allocations);
+    let port_given = [
+        ("lower bound, by hand", lower_bound::port_given()),
+        ("contrail-wire", ours::port_given()),
+        ("etherparse, headers", peers::etherparse()),
+        ("pnet, setters", peers::pnet(false)),
+        ("smoltcp, emit", peers::smoltcp(false)),
+    ];
+    let port_of_flow =
+        [("lower bound, by hand", lower_bound::port_of_flow()), ("contrail-wire", ours::port_of_flow())];
+    let with_checksum = [
+        ("lower bound, by hand", lower_bound::with_checksum()),
+        ("contrail-wire", ours::with_checksum()),
+        ("etherparse, PacketBuilder", peers::etherparse_builder()),
+        ("pnet, setters", peers::pnet(true)),
+        ("smoltcp, emit", peers::smoltcp(true)),
+    ];
+    for length in LENGTHS {
+        compare("Outer headers, source port given", length, &port_given, allocations);
+        compare("The same, source port from the inner flow", length, &port_of_flow, allocations);
+        compare("The same, port given, UDP checksum computed", length, &with_checksum, allocations);
+        println!("Other tunnels, from the inner flow, inner of {length} bytes");
+        for (name, stamp) in ours::other_tunnels() {
+            let mut buffer = [&[0xa5; ours::MORE_ROOM][..], &buffer(length)].concat();
+            let before = allocations();
+            stamp(&mut buffer);
+            let allocated = allocations() - before;
+            let best = (0..ROUNDS).map(|_| round(&stamp, &mut buffer)).fold(f64::INFINITY, f64::min);
+            println!("  {name:<40} {best:>7.2} ns  {allocated} allocations");
         }
     }
 }
 
-/// An inner frame of this length.
-fn inner(length: usize) -> Vec<u8> {
+/// Room for the headers, and an inner frame of this length.
+pub fn buffer(length: usize) -> Vec<u8> {
     let mut inner = frames::inner_frame();
     inner.resize(length, 0x55);
     let total = u16::try_from(length - 14).unwrap();
     inner[16..18].copy_from_slice(&total.to_be_bytes());
-    inner
+    [vec![0xa5; HEADROOM], inner].concat()
 }
 
-fn compare(title: &str, length: usize, contenders: &[(&'static str, Writer)], allocations: fn() -> u64) {
-    let mut buffer = vec![0xa5; HEADROOM];
-    buffer.extend(inner(length));
-    let mut expected = None;
+/// Nanoseconds for one stamp.
+fn round(stamp: &Stamp, buffer: &mut [u8]) -> f64 {
+    let started = Instant::now();
+    for _ in 0..PER_ROUND {
+        black_box(stamp)(black_box(buffer));
+    }
+    started.elapsed().as_secs_f64() * 1e9 / f64::from(PER_ROUND)
+}
+
+fn compare(title: &str, length: usize, contenders: &[(&str, Stamp)], allocations: fn() -> u64) {
+    let mut buffer = buffer(length);
+    let mut expected: Option<Vec<u8>> = None;
     let mut best = vec![f64::INFINITY; contenders.len()];
     let mut allocated = vec![0; contenders.len()];
-    for (index, (name, write)) in contenders.iter().enumerate() {
+    for (index, (name, stamp)) in contenders.iter().enumerate() {
         buffer[..HEADROOM].fill(0xa5);
         let before = allocations();
-        write(&mut buffer);
+        stamp(&mut buffer);
         allocated[index] = allocations() - before;
-        let written = buffer[..HEADROOM].to_vec();
-        assert_eq!(expected.get_or_insert_with(|| written.clone()), &written, "{name} writes something else");
+        let expected = expected.get_or_insert_with(|| buffer.clone());
+        assert!(buffer == *expected, "{name} writes something else");
     }
     for _ in 0..ROUNDS {
-        for (index, (_, write)) in contenders.iter().enumerate() {
-            let started = Instant::now();
-            for _ in 0..PER_ROUND {
-                black_box(write)(black_box(&mut buffer));
-            }
-            let elapsed = started.elapsed().as_secs_f64() * 1e9 / f64::from(PER_ROUND);
-            best[index] = best[index].min(elapsed);
+        for (index, (_, stamp)) in contenders.iter().enumerate() {
+            best[index] = best[index].min(round(stamp, &mut buffer));
         }
     }
     println!("{title}, inner of {length} bytes");
@@ -69,25 +97,10 @@ fn compare(title: &str, length: usize, contenders: &[(&'static str, Writer)], al
     }
 }
 
-fn port_given() -> Vec<(&'static str, Writer)> {
-    vec![
-        ("lower bound, by hand", lower_bound::port_given()),
-        ("contrail-wire", ours::port_given()),
-        ("etherparse, headers", peers::etherparse()),
-        ("pnet, setters", peers::pnet()),
-        ("smoltcp, emit", peers::smoltcp()),
-    ]
-}
-
-fn port_of_flow() -> Vec<(&'static str, Writer)> {
-    vec![("lower bound, by hand", lower_bound::port_of_flow()), ("contrail-wire", ours::port_of_flow())]
-}
-
-mod ours {
+pub mod ours {
     use super::*;
-    use contrail_wire::flow::FlowHash;
-    use contrail_wire::policy::PerPacket;
-    use contrail_wire::{Encapsulation, MacAddr, Template, Vni};
+    use contrail_wire::policy::{PerPacket, Policy, UdpChecksum};
+    use contrail_wire::{Encapsulation, Label, MacAddr, Template, Vni};
 
     fn template() -> Template {
         Encapsulation::vxlan(Vni::new(5001).unwrap())
@@ -95,27 +108,63 @@ mod ours {
             .ethernet(MacAddr::new([2, 0, 0, 0, 0, 1]), MacAddr::new([2, 0, 0, 0, 0, 2]))
     }
 
-    pub fn port_given() -> Writer {
-        let template = template();
-        let packet = PerPacket {
-            source_port: Some(PORT),
-            flow: Some(FlowHash::new(0)),
-            ..PerPacket::default()
-        };
+    fn stamp(template: Template, packet: PerPacket) -> Stamp {
         Box::new(move |buffer| {
             let _ = black_box(template.stamp_with(buffer, HEADROOM, packet));
         })
     }
 
-    pub fn port_of_flow() -> Writer {
+    pub fn port_given() -> Stamp {
+        stamp(template(), PerPacket { source_port: Some(PORT), ..PerPacket::default() })
+    }
+
+    pub fn port_of_flow() -> Stamp {
         let template = template();
         Box::new(move |buffer| {
             let _ = black_box(template.stamp(buffer, HEADROOM));
         })
     }
+
+    pub fn with_checksum() -> Stamp {
+        let policy = Policy { udp_checksum: UdpChecksum::Computed, ..Policy::DEFAULT };
+        let packet = PerPacket { source_port: Some(PORT), ..PerPacket::default() };
+        stamp(template().policy(policy), packet)
+    }
+
+    /// What [`other_tunnels`] want in front of [`buffer`].
+    pub const MORE_ROOM: usize = 50;
+
+    /// Those that no peer writes headers of, without a link header. MPLS carries the packet in the frame: it begins 14 bytes later.
+    pub fn other_tunnels() -> Vec<(&'static str, Stamp)> {
+        let [near, far] =
+            [[0x2001, 0xdb8, 0, 0, 0, 0, 0, 1].into(), [0x2001, 0xdb8, 0, 0, 0, 0, 0, 2].into()];
+        let over_v4 = |tunnel: Encapsulation| tunnel.ipv4([10, 255, 0, 11].into(), [10, 1, 2, 21].into());
+        let label = Label::new(299_776).unwrap();
+        let zero = Policy { udp_checksum: UdpChecksum::Zero, ..Policy::DEFAULT };
+        let inner = MORE_ROOM + HEADROOM;
+        let vxlan_over_ipv6 = Encapsulation::vxlan(Vni::new(5001).unwrap()).ipv6(near, far);
+        [
+            ("MPLS over UDP, default policy", over_v4(Encapsulation::mpls_over_udp(label)), inner + 14),
+            (
+                "MPLS over UDP, policy of a vRouter",
+                over_v4(Encapsulation::mpls_over_udp(label)).policy(Policy::VROUTER),
+                inner + 14,
+            ),
+            ("MPLS over GRE, default policy", over_v4(Encapsulation::mpls_over_gre(label)), inner + 14),
+            ("VXLAN over IPv6, no checksum", vxlan_over_ipv6.policy(zero), inner),
+            ("VXLAN over IPv6, checksum", vxlan_over_ipv6, inner),
+        ]
+        .map(|(name, template, start)| {
+            let stamp: Stamp = Box::new(move |buffer| {
+                let _ = black_box(template.stamp(buffer, start));
+            });
+            (name, stamp)
+        })
+        .into()
+    }
 }
 
-mod lower_bound {
+pub mod lower_bound {
     use super::*;
 
     const HEADERS: [u8; HEADROOM] = {
@@ -150,7 +199,7 @@ mod lower_bound {
         outer[38..40].copy_from_slice(&(total - 20).to_be_bytes());
     }
 
-    pub fn port_given() -> Writer {
+    pub fn port_given() -> Stamp {
         let base = base();
         Box::new(move |buffer| write(buffer, base, PORT))
     }
@@ -176,7 +225,29 @@ mod lower_bound {
         Some(0xc000 | (hash >> 50) as u16)
     }
 
-    pub fn port_of_flow() -> Writer {
+    pub fn with_checksum() -> Stamp {
+        let base = base();
+        Box::new(move |buffer| {
+            write(buffer, base, PORT);
+            // Of the pseudo-header the addresses, the protocol and the length.
+            let behind_ip = (buffer.len() - 34) as u16;
+            let mut pseudo = [10, 255, 0, 11, 10, 1, 2, 21, 0, 17, 0, 0];
+            pseudo[10..].copy_from_slice(&behind_ip.to_be_bytes());
+            let mut sum = sum(&pseudo) + sum(&buffer[34..]);
+            while sum >> 16 != 0 {
+                sum = (sum & 0xffff) + (sum >> 16);
+            }
+            let sum = if sum == 0xffff { 0xffff } else { !(sum as u16) };
+            buffer[40..42].copy_from_slice(&sum.to_ne_bytes());
+        })
+    }
+
+    /// In the machine's own order of bytes (RFC 1071 section 2 B); the length is a multiple of 4.
+    fn sum(bytes: &[u8]) -> u64 {
+        bytes.as_chunks::<4>().0.iter().map(|word| u64::from(u32::from_ne_bytes(*word))).sum()
+    }
+
+    pub fn port_of_flow() -> Stamp {
         let base = base();
         Box::new(move |buffer| {
             if let Some(port) = port(&buffer[HEADROOM..]) {
@@ -186,7 +257,7 @@ mod lower_bound {
     }
 }
 
-mod peers {
+pub mod peers {
     use super::*;
 
     const NEAR: [u8; 6] = [2, 0, 0, 0, 0, 1];
@@ -194,7 +265,7 @@ mod peers {
     const VXLAN: [u8; 8] = [8, 0, 0, 0, 0, 0x13, 0x89, 0];
 
     /// Headers made beforehand; per packet the lengths are set and all are written.
-    pub fn etherparse() -> Writer {
+    pub fn etherparse() -> Stamp {
         use etherparse::{EtherType, Ethernet2Header, IpNumber, Ipv4Header, UdpHeader};
         let link = Ethernet2Header { source: NEAR, destination: FAR, ether_type: EtherType::IPV4 };
         let mut ip = Ipv4Header::new(0, 64, IpNumber::UDP, [10, 255, 0, 11], [10, 1, 2, 21]).unwrap();
@@ -217,12 +288,29 @@ mod peers {
         })
     }
 
-    pub fn pnet() -> Writer {
+    /// Into a buffer of its own, with a copy of the payload; the headers are copied back.
+    pub fn etherparse_builder() -> Stamp {
+        use etherparse::{IpHeaders, IpNumber, Ipv4Header, PacketBuilder};
+        use std::cell::RefCell;
+        let mut ip = Ipv4Header::new(0, 64, IpNumber::UDP, [10, 255, 0, 11], [10, 1, 2, 21]).unwrap();
+        ip.dont_fragment = true;
+        let out = RefCell::new(vec![0; 10_000]);
+        Box::new(move |buffer| {
+            let mut out = out.borrow_mut();
+            buffer[42..50].copy_from_slice(&VXLAN);
+            let headers = IpHeaders::Ipv4(ip.clone(), Default::default());
+            let builder = PacketBuilder::ethernet2(NEAR, FAR).ip(headers).udp(PORT, 4789);
+            builder.write_to_slice(&mut out, &buffer[42..]).unwrap();
+            buffer[..42].copy_from_slice(&out[..42]);
+        })
+    }
+
+    pub fn pnet(with_checksum: bool) -> Stamp {
         use pnet_packet::MutablePacket;
         use pnet_packet::ethernet::{EtherTypes, MutableEthernetPacket};
         use pnet_packet::ip::IpNextHeaderProtocols;
         use pnet_packet::ipv4::{Ipv4Flags, MutableIpv4Packet, checksum};
-        use pnet_packet::udp::MutableUdpPacket;
+        use pnet_packet::udp::{MutableUdpPacket, ipv4_checksum};
         use pnet_packet::vxlan::MutableVxlanPacket;
         Box::new(move |buffer| {
             let total = buffer.len() - 14;
@@ -248,10 +336,14 @@ mod peers {
             let mut vxlan = MutableVxlanPacket::new(udp.payload_mut()).unwrap();
             vxlan.set_flags(8);
             vxlan.set_vni(5001);
+            if with_checksum {
+                let (source, destination) = ([10, 255, 0, 11].into(), [10, 1, 2, 21].into());
+                udp.set_checksum(ipv4_checksum(&udp.to_immutable(), &source, &destination));
+            }
         })
     }
 
-    pub fn smoltcp() -> Writer {
+    pub fn smoltcp(with_checksum: bool) -> Stamp {
         use smoltcp::phy::{Checksum, ChecksumCapabilities};
         use smoltcp::wire::{
             EthernetAddress, EthernetFrame, EthernetProtocol, EthernetRepr, IpProtocol, Ipv4Packet, Ipv4Repr,
@@ -263,7 +355,9 @@ mod peers {
             ethertype: EthernetProtocol::Ipv4,
         };
         let mut capabilities = ChecksumCapabilities::default();
-        capabilities.udp = Checksum::None;
+        if !with_checksum {
+            capabilities.udp = Checksum::None;
+        }
         let udp = UdpRepr { src_port: PORT, dst_port: 4789 };
         Box::new(move |buffer| {
             let payload_len = buffer.len() - 34;
