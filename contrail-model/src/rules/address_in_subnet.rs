@@ -8,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     name: "address-in-subnet",
     severity: Severity::Error,
     holds: "An address lies in a subnet of its network, and a gateway in its own subnet.",
-    why: "A host reaches its neighbours and its gateway by ARP within its subnet; an address outside of \
-        every subnet reaches nobody. Contrail refuses an instance IP outside of the network's subnets.",
+    why: "A host reaches its neighbours and its gateway by ARP or neighbour discovery within its subnet; an \
+        address outside of every subnet reaches nobody. Contrail refuses an instance IP outside of the network's subnets.",
     broken_by: "A controller with 10.1.11.11 in a network of 10.1.10.0/24.",
     remedy: "Correct the address or the subnet.",
-    references: &["RFC 826", "Contrail API: instance-ip is in a subnet of its network"],
+    references: &["RFC 826", "RFC 4861 5.2", "Contrail API: instance-ip is in a subnet of its network"],
     check,
 };
 
@@ -49,7 +49,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     path,
                     format!("gateway {gateway} is outside of its subnet {}", subnet.prefix),
                 )
-                .because("hosts of the subnet cannot reach it by ARP")
+                .because("hosts look for a gateway in their own subnet")
                 .fix(format!("take a gateway address in {}", subnet.prefix)),
             );
         }

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     name: "gateway-in-use",
     severity: Severity::Error,
     holds: "No interface has the address of its subnet's gateway.",
-    why: "The gateway's address is on the IRBs; a host with the same address would answer ARP for it, and \
+    why: "The gateway's address is on the IRBs; a host with the same address would answer for it, and \
         take all traffic that leaves the subnet. Contrail reserves it.",
     broken_by: "A controller with 10.1.10.1 in a subnet with that gateway.",
     remedy: "Give the host another address.",

@@ -39,7 +39,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                     format!("{b_prefix} of {other} overlaps {a_prefix} of {one}"),
                 )
                 .because(format!("they meet in {meet}"))
-                .fix(format!("renumber {other} or {one}")),
+                .fix(format!("renumber {b_prefix} or {a_prefix}")),
             );
         }
     };

@@ -8,10 +8,10 @@ pub(super) static RULE: Rule = Rule {
     name: "unique-address",
     severity: Severity::Error,
     holds: "No two interfaces of a network, and no two loopbacks, have the same address.",
-    why: "ARP would answer for either; two VTEPs with one address would attract each other's traffic.",
+    why: "Both would answer ARP, or neighbour discovery, for it; two VTEPs with one address would attract each other's traffic.",
     broken_by: "Two leaves with loopback 10.255.0.11.",
     remedy: "Give one of them another address.",
-    references: &["RFC 5227", "RFC 7348 4"],
+    references: &["RFC 5227", "RFC 4862 5.4", "RFC 7348 4"],
     check,
 };
 
@@ -43,7 +43,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                 place.to_string(),
                 format!("address {} in {network} is also that of {earlier}", address.address),
             )
-            .because("both would answer ARP for it")
+            .because("both would answer ARP or neighbour discovery for it")
             .fix(format!("give {name} or {earlier} another address in {network}")),
         );
     }

@@ -10,6 +10,7 @@ mod rules;
 mod scenarios;
 #[cfg(feature = "schema")]
 mod schema;
+mod topologies;
 mod traces;
 
 use contrail_model::Fabric;

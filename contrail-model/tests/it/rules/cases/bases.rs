@@ -2,6 +2,7 @@
 
 use crate::{solved, with};
 
+const DUAL_STACK: &str = include_str!("../../fabrics/dual-stack.yaml");
 const IRONIC: &str = include_str!("../../../../../examples/fabrics/ironic.yaml");
 
 /// The solved fabric without its integration: no flow is required.
@@ -52,6 +53,12 @@ pub(super) fn ip_fabric() -> String {
 pub(super) fn bare_metal() -> String {
     let (before, _) = IRONIC.split_once("integrations:").unwrap();
     before.replace("extended_to: []", "extended_to: [leaf1, leaf2]")
+}
+
+/// Two networks with IPv4 and IPv6 subnets, and no required flow.
+pub(super) fn dual_stack() -> String {
+    let (before, _) = DUAL_STACK.split_once("flows:").unwrap();
+    before.to_owned()
 }
 
 /// The quiet fabric and a border device of another one, joined by gateways.

@@ -1,7 +1,7 @@
 //! Names, addresses and VNIs.
 
 use super::super::Case;
-use super::bases::quiet;
+use super::bases::{dual_stack, quiet};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -29,6 +29,12 @@ pub(super) const CASES: &[Case] = &[
         ],
     },
     Case {
+        rule: "I2",
+        base: dual_stack,
+        edit: &[("10.99.1.12}", "\"2001:DB8:99:0::11\"}")],
+        remedy: &[("\"2001:DB8:99:0::11\"", "\"2001:db8:99::12\"")],
+    },
+    Case {
         rule: "I3",
         base: quiet,
         edit: &[
@@ -44,16 +50,49 @@ pub(super) const CASES: &[Case] = &[
         ],
     },
     Case {
+        rule: "I3",
+        base: dual_stack,
+        edit: &[
+            ("address: \"2001:db8:10::11\"", "address: \"2001:db8:11::11\""),
+            ("gateway: 10.99.1.1}", "gateway: \"2001:db8:99::2\"}"),
+        ],
+        remedy: &[
+            (
+                "gateway: \"2001:db8:10::1\"}",
+                "gateway: \"2001:db8:10::1\"}\n      - {prefix: \"2001:db8:11::/64\"}",
+            ),
+            ("gateway: \"2001:db8:99::2\"}", "gateway: 10.99.1.254}"),
+        ],
+    },
+    Case {
         rule: "I4",
         base: quiet,
         edit: &[("prefix: 10.1.1.0/24", "prefix: 10.1.0.0/16")],
         remedy: &[("prefix: 10.1.0.0/16", "prefix: 10.1.0.0/23")],
     },
     Case {
+        rule: "I4",
+        base: dual_stack,
+        edit: &[
+            (
+                "{prefix: 10.99.1.0/24, gateway: 10.99.1.1}",
+                "{prefix: 10.99.1.0/24, gateway: 10.99.1.1}\n      - {prefix: 10.99.1.128/25}",
+            ),
+            ("\"2001:db8:10::/64\"", "\"2001:db8::/32\""),
+        ],
+        remedy: &[("      - {prefix: 10.99.1.128/25}\n", ""), ("\"2001:db8::/32\"", "\"2001:db8:10::/60\"")],
+    },
+    Case {
         rule: "I5",
         base: quiet,
         edit: &[("address: 10.1.10.12", "address: 10.1.10.1")],
         remedy: &[("address: 10.1.10.1,", "address: 10.1.10.13,")],
+    },
+    Case {
+        rule: "I5",
+        base: dual_stack,
+        edit: &[("address: \"2001:db8:99::11\"", "address: \"2001:db8:99:0:0::1\"")],
+        remedy: &[("address: \"2001:db8:99:0:0::1\"", "address: \"2001:db8:99::2\"")],
     },
     Case {
         rule: "I6",
