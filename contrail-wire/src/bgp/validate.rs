@@ -38,6 +38,8 @@ impl Update<'_> {
     }
 }
 
+const UNREACH: Element = Element::Attribute(AttributeType::MP_UNREACH_NLRI);
+
 struct Validation<'u, 'a, F> {
     update: &'u Update<'a>,
     report: F,
@@ -52,6 +54,8 @@ struct Seen {
     has_router_mac: bool,
     /// Routes are announced in MP_REACH_NLRI.
     reaches: bool,
+    /// There is an attribute other than MP_UNREACH_NLRI.
+    more_than_unreach: bool,
 }
 
 impl Seen {
@@ -85,10 +89,12 @@ impl<F: FnMut(Error)> Validation<'_, '_, F> {
             let attribute = match attribute {
                 Ok(attribute) => attribute,
                 Err(error) => {
+                    seen.more_than_unreach |= error.element() != UNREACH;
                     self.error(error);
                     break;
                 }
             };
+            seen.more_than_unreach |= attribute.kind != AttributeType::MP_UNREACH_NLRI;
             if seen.insert(attribute.kind) {
                 self.error(repeated(&attribute));
                 continue;
@@ -148,7 +154,8 @@ impl<F: FnMut(Error)> Validation<'_, '_, F> {
                 self.error(at.field("type", 0, "one where routes are announced (RFC 7606 3)"));
             }
         }
-        if self.strongest == Some(Disposition::TreatAsWithdraw) && !routes && !seen.reaches {
+        let cannot_be_withdrawn = seen.more_than_unreach && !routes && !seen.reaches;
+        if self.strongest > Some(Disposition::AttributeDiscard) && cannot_be_withdrawn {
             let at = at(Element::Update, Disposition::MALFORMED_ATTRIBUTE_LIST);
             self.error(at.field("nlri", 0, "routes that the errors are of (RFC 7606 5.2)"));
         }

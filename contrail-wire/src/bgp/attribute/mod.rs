@@ -172,7 +172,7 @@ impl Start {
 
 /// Path attributes one behind the other.
 ///
-/// Where the lengths do not fit together, an error is the last item: treat as withdraw (RFC 7606 section 4).
+/// Where the lengths do not fit together, an error is the last item.
 ///
 /// ```
 /// use contrail_wire::bgp::{Attribute, Attributes, Origin, Session};
@@ -232,29 +232,36 @@ impl core::iter::FusedIterator for Attributes<'_> {}
 fn attribute<'a>(cursor: &mut Cursor<'a>, offset: usize) -> Result<PathAttribute<'a>, Error> {
     let whole = cursor.len();
     let Some(&AttributeHeader { flags, kind }) = cursor.read() else {
-        return Err(short(Element::Update, offset, 3, whole));
+        let at = At { element: Element::Update, offset, disposition: Disposition::TreatAsWithdraw };
+        return Err(at.truncated(3, whole, Bound::BgpAttributesLength));
     };
     let length = if flags.contains(AttributeFlags::EXTENDED_LENGTH) {
         match cursor.array() {
             Some(length) => u16::from_be_bytes(*length).into(),
-            None => return Err(short(Element::Attribute(kind), offset, 4, whole)),
+            None => return Err(cut(kind, offset).truncated(4, whole, Bound::BgpAttributesLength)),
         }
     } else {
         match cursor.array() {
             Some(&[length]) => length.into(),
-            None => return Err(short(Element::Attribute(kind), offset, 3, whole)),
+            None => return Err(cut(kind, offset).truncated(3, whole, Bound::BgpAttributesLength)),
         }
     };
     let Some(value) = cursor.bytes(length) else {
-        let at = At { element: Element::Attribute(kind), offset, disposition: Disposition::TreatAsWithdraw };
-        return Err(at.overrun("length", length, cursor.len(), Bound::BgpAttributesLength));
+        return Err(cut(kind, offset).overrun("length", length, cursor.len(), Bound::BgpAttributesLength));
     };
     Ok(PathAttribute { flags, kind, value, offset })
 }
 
+/// An attribute that does not end where the attributes do (RFC 7606 section 4). The routes of a multiprotocol one cannot
+/// be found, so that they cannot be taken for withdrawn (section 3 j).
 #[cold]
 #[inline(never)]
-fn short(element: Element, offset: usize, needed: usize, available: usize) -> Error {
-    let at = At { element, offset, disposition: Disposition::TreatAsWithdraw };
-    at.truncated(needed, available, Bound::BgpAttributesLength)
+const fn cut(kind: AttributeType, offset: usize) -> At {
+    let disposition = match kind {
+        AttributeType::MP_REACH_NLRI | AttributeType::MP_UNREACH_NLRI => {
+            Disposition::OPTIONAL_ATTRIBUTE_ERROR
+        }
+        _ => Disposition::TreatAsWithdraw,
+    };
+    At { element: Element::Attribute(kind), offset, disposition }
 }

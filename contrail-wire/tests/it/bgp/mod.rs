@@ -1,6 +1,7 @@
 //! BGP: laws of routes, attributes and messages.
 
 mod generated;
+mod malformed;
 mod messages;
 mod recorded;
 mod routes;

@@ -47,6 +47,16 @@ fn nothing_is_wrong_with_what_is_right() {
 }
 
 #[test]
+fn section_3_b_lengths_that_the_message_has_not() {
+    for (withdrawn, attributes) in [(1, 0), (0, 1), (0xffff, 0xffff), (0, 0xffff)] {
+        let [withdrawn, attributes] = [withdrawn, attributes].map(u16::to_be_bytes);
+        let bytes = [&[0xff; 16][..], &[0, 23, 2], &withdrawn, &attributes].concat();
+        let error = Message::decode(&bytes, Session::default()).unwrap_err();
+        assert_eq!(error.disposition.to_string(), "session reset 3/1", "{error}");
+    }
+}
+
+#[test]
 fn section_3_c_flags_that_the_type_has_not() {
     external(&[&[0xc0, 1, 1, 0], AS_PATH, NEXT_HOP], ROUTE, "treat as withdraw");
     external(&[&[0x60, 1, 1, 0], AS_PATH, NEXT_HOP], ROUTE, "none");
@@ -63,14 +73,40 @@ fn section_3_d_a_mandatory_attribute_is_missing() {
 }
 
 #[test]
+fn section_3_e_well_known_attributes_cost_the_routes() {
+    for attribute in [&[0x40, 1, 0][..], &[0x40, 2, 1, 2], &[0x40, 3, 1, 10], &[0x80, 4, 1, 0]] {
+        let good = [ORIGIN, AS_PATH, NEXT_HOP].into_iter().filter(|good| good[1] != attribute[1]);
+        external(&good.chain([attribute]).collect::<Vec<_>>(), ROUTE, "treat as withdraw");
+    }
+}
+
+#[test]
+fn section_3_f_aggregates_cost_the_attribute() {
+    for attribute in [&[0x40, 6, 1, 0][..], &[0xc0, 7, 6, 0, 1, 10, 0, 0, 1]] {
+        external(&[ORIGIN, AS_PATH, NEXT_HOP, attribute], ROUTE, "attribute discard");
+    }
+}
+
+#[test]
 fn section_3_g_an_attribute_stands_twice() {
     external(&[ORIGIN, ORIGIN, AS_PATH, NEXT_HOP], ROUTE, "attribute discard");
     external(&[MP_REACH, MP_REACH, ORIGIN, AS_PATH], &[], "session reset 3/1");
+    let unreach: &[u8] = &[0x80, 15, 3, 0, 25, 70];
+    external(&[unreach, unreach], &[], "session reset 3/1");
+    external(&[ORIGIN, AS_PATH, NEXT_HOP, &[0xc0, 99, 0], &[0xc0, 99, 1, 0]], ROUTE, "attribute discard");
 }
 
 #[test]
 fn section_3_h_the_strongest_counts() {
     external(&[ORIGIN, AS_PATH, NEXT_HOP, &[0x40, 6, 1, 0], &[0xc0, 8, 1, 0]], ROUTE, "treat as withdraw");
+}
+
+#[test]
+fn section_3_i_withdrawn_routes_are_checked_like_announced_ones() {
+    let bytes = [&[0xff; 16][..], &[0, 25, 2, 0, 2, 33, 0, 0, 0]].concat();
+    let (message, _) = Message::decode(&bytes, Session::default()).unwrap();
+    let disposition = message.update().unwrap().validate(|_| {});
+    assert_eq!(disposition, Some(Disposition::SessionReset { code: 3, subcode: 10 }));
 }
 
 #[test]
@@ -89,8 +125,27 @@ fn section_4_lengths_of_attributes_that_do_not_fit() {
 }
 
 #[test]
+fn section_3_j_and_4_routes_that_end_behind_the_attributes() {
+    for attribute in [&[0x80, 14, 9, 0, 25][..], &[0x80, 15, 9, 0, 25], &[0x90, 15, 9]] {
+        external(&[ORIGIN, AS_PATH, NEXT_HOP, attribute], ROUTE, "session reset 3/9");
+    }
+}
+
+#[test]
+fn section_5_1_routes_of_both_kinds_and_in_any_order() {
+    let unreach = [&[0x80, 15, 22, 0, 25, 70][..], &MP_REACH[12..]].concat();
+    external(&[ORIGIN, MP_REACH, AS_PATH, &unreach, NEXT_HOP], ROUTE, "none");
+}
+
+#[test]
 fn section_5_2_there_is_no_route_that_the_error_could_be_of() {
     external(&[ORIGIN, AS_PATH, &[0x40, 5, 9, 0]], &[], "session reset 3/1");
+    external(&[ORIGIN, AS_PATH, &[0x40, 6, 1, 0]], &[], "attribute discard");
+    let cut: &[u8] = &[0x80, 15, 4, 0, 25, 70, 3];
+    external(&[cut], &[], "disable l2vpn evpn");
+    external(&[ORIGIN, cut], &[], "session reset 3/1");
+    // A message that only withdraws is one of the well-specified cases.
+    external(&[&[0xc0, 15, 3, 0, 25, 70]], &[], "treat as withdraw");
 }
 
 #[test]

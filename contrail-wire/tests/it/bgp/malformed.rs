@@ -1,0 +1,139 @@
+//! The hostile and odd messages of the corpus, one by one: each costs what the RFC says, and no more.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+
+use contrail_wire::bgp::{AttributeType, Disposition, Message, Messages, Session, SessionKind};
+
+use crate::corpus;
+
+/// For each input: how many routes can be read, what is to be done, and each error with what it costs.
+const OUTCOMES: &str = include_str!("malformed.tsv");
+
+/// Inputs of which the corpus says something else than the RFC, and what that says.
+const THE_RFC_SAYS_OTHERWISE: [(&str, &str); 2] =
+    [("B40", NO_ROUTE_THAT_THE_ERROR_COULD_BE_OF), ("B41", NO_ROUTE_THAT_THE_ERROR_COULD_BE_OF)];
+
+/// RFC 7606 section 5.2.
+const NO_ROUTE_THAT_THE_ERROR_COULD_BE_OF: &str = "the message announces nothing, so that routes cannot be treated as \
+    withdrawn: of an error that costs more than an attribute, session reset MUST be used";
+
+pub(super) fn hex(text: &str) -> Vec<u8> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+/// What is agreed on where such a message is sent: only an internal neighbour sends LOCAL_PREF.
+fn session(bytes: &[u8]) -> Session {
+    let internal = Messages::new(bytes, Session { extended_message: true, ..Session::default() })
+        .filter_map(|message| message.ok()?.update())
+        .any(|update| update.attribute(AttributeType::LOCAL_PREF).is_some());
+    let kind = if internal { SessionKind::Internal } else { SessionKind::External };
+    Session { kind, extended_message: bytes.len() > 4096, ..Session::default() }
+}
+
+struct Outcome {
+    disposition: Option<Disposition>,
+    /// Announced and withdrawn routes that can be read.
+    routes: [usize; 2],
+    /// Bytes that are still to come.
+    needed: usize,
+    errors: Vec<String>,
+}
+
+impl Outcome {
+    fn of(bytes: &[u8], session: Session) -> Self {
+        let mut messages = Messages::new(bytes, session);
+        let mut outcome = Self { disposition: None, routes: [0; 2], needed: 0, errors: vec![] };
+        for message in &mut messages {
+            match message {
+                Ok(Message::Update(update)) => {
+                    let disposition = update.validate(|error| {
+                        outcome.errors.push(format!("{error}: {}", error.disposition));
+                    });
+                    outcome.disposition = outcome.disposition.max(disposition);
+                    outcome.routes[0] += update.announced().filter(Result::is_ok).count();
+                    outcome.routes[1] += update.withdrawn().filter(Result::is_ok).count();
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    outcome.disposition = outcome.disposition.max(Some(error.disposition));
+                    outcome.errors.push(format!("{error}: {}", error.disposition));
+                }
+            }
+        }
+        outcome.needed = if messages.rest().is_empty() { 0 } else { messages.needed() };
+        outcome
+    }
+
+    fn line(&self) -> String {
+        let disposition = match self.disposition {
+            Some(disposition) => disposition.to_string(),
+            None if self.needed > 0 => format!("{} bytes to come", self.needed),
+            None => "use".into(),
+        };
+        let [announced, withdrawn] = self.routes;
+        format!("{announced}\t{withdrawn}\t{disposition}\t{}", self.errors.join("; "))
+    }
+
+    /// Whether it is what the corpus says must happen, read as text.
+    fn is(&self, expected: &str) -> bool {
+        let reset = matches!(self.disposition, Some(Disposition::SessionReset { .. }));
+        let withdraws = self.errors.iter().any(|error| error.ends_with(": treat as withdraw"));
+        if let Some((_, numbers)) =
+            expected.split_once("(NOTIFICATION) ").filter(|(_, rest)| rest.starts_with(char::is_numeric))
+        {
+            let end = numbers.find([',', ' ']).unwrap_or(numbers.len());
+            return self.line().contains(&format!("\tsession reset {}\t", &numbers[..end]));
+        }
+        match expected {
+            _ if expected.starts_with("AFI/SAFI disable") => {
+                reset || matches!(self.disposition, Some(Disposition::DisableFamily(_)))
+            }
+            _ if expected.starts_with("session reset") => reset,
+            _ if expected.contains("must not panic; reject") => self.disposition.is_some(),
+            _ if expected.contains("treat-as-withdraw") => {
+                withdraws && self.disposition.is_none_or(|it| it == Disposition::TreatAsWithdraw)
+            }
+            _ if expected.contains("discard") && !expected.starts_with("Ok") => {
+                self.disposition == Some(Disposition::AttributeDiscard)
+            }
+            _ if expected.starts_with("Incomplete(need 41") => {
+                self.disposition.is_none() && self.needed == 41
+            }
+            _ if expected.starts_with("Ok") => self.disposition.is_none() && self.needed == 0,
+            _ => false,
+        }
+    }
+}
+
+#[test]
+fn each_input_costs_what_the_rfc_says() {
+    let Some(path) = corpus::part("malformed/malformed.jsonl") else { return };
+    let mut outcomes: BTreeMap<_, _> = OUTCOMES
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split_once('\t').unwrap())
+        .collect();
+    let (mut wrong, mut inputs) = (String::new(), 0);
+    for line in fs::read_to_string(path).unwrap().lines() {
+        let input: serde_json::Value = serde_json::from_str(line).unwrap();
+        if input["layer"] != "bgp" {
+            continue;
+        }
+        inputs += 1;
+        let [id, bytes, expected] = ["id", "hex", "expect"].map(|key| input[key].as_str().unwrap());
+        let bytes = hex(bytes);
+        let outcome = Outcome::of(&bytes, session(&bytes));
+        let listed = THE_RFC_SAYS_OTHERWISE.iter().find(|(other, _)| *other == id);
+        if outcome.is(expected) == listed.is_some() {
+            writeln!(wrong, "{id}: {expected:?}, listed as {listed:?}: {}", outcome.line()).unwrap();
+        }
+        if outcomes.remove(id) != Some(&outcome.line()) {
+            writeln!(wrong, "{id}\t{}", outcome.line()).unwrap();
+        }
+    }
+    assert_eq!(inputs, 103);
+    assert!(outcomes.is_empty(), "no such inputs: {:?}", outcomes.keys());
+    assert!(wrong.is_empty(), "{wrong}");
+}
