@@ -11,7 +11,6 @@ use super::verdict::{Drop, Verdict};
 use super::walk::{Node, Outcomes, Traced, Walker, Work};
 use crate::fabric::{
     Address, DeviceId, Endpoint, Fabric, Name, NetworkId, Protocol, ServerId, ServerKind, TunnelKind,
-    VROUTER_GATEWAY,
 };
 use contrail_wire::MacAddr;
 
@@ -136,7 +135,7 @@ impl Walker<'_> {
         let client = &fabric.servers[dhcp.client];
         let of = format!("{} in {}", client.name, network.name).into();
         let source = Source::InterfaceMac { of, given: interface.mac_is_given };
-        work.packet.set_link((VROUTER_GATEWAY, Source::VrouterGateway), (interface.mac, source));
+        work.packet.set_link(self.vhost0_mac(server), (interface.mac, source));
         let carries = |leaf: &DeviceId| fabric.access(*leaf, dhcp.client, interface.network).is_some();
         let leaves = fabric.leaves_of(dhcp.client).into_iter().filter(carries);
         let offers = leaves.flat_map(|leaf| {

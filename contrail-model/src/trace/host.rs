@@ -5,9 +5,8 @@ use std::net::IpAddr;
 use super::source::Source;
 use super::step::{Route, RouteKind, Step, Table};
 use super::verdict::Drop;
-use super::walk::{Node, Outcomes, Walker, Work};
+use super::walk::{Node, Outcomes, Walker, Work, default_route};
 use crate::fabric::{Address, ServerId, ServerKind, StaticRoute};
-use ipnet::{Ipv4Net, Ipv6Net};
 
 impl Walker<'_> {
     pub(super) fn host_sends(&self, server: ServerId, mut work: Work) -> Outcomes {
@@ -82,11 +81,8 @@ impl Walker<'_> {
         let is_asking = host.kind == ServerKind::BareMetal && fabric.active_service_node().is_some();
         let interface = host.addresses.first().filter(|_| is_asking)?;
         let gateway = fabric.networks[interface.network].subnet_of(interface.address)?.gateway?;
-        let to = match destination {
-            IpAddr::V4(_) => Ipv4Net::default().into(),
-            IpAddr::V6(_) => Ipv6Net::default().into(),
-        };
-        let chosen = Route { to, kind: RouteKind::Dhcp, next_hop: format!("gateway {gateway}") };
+        let (to, next_hop) = (default_route(destination), format!("gateway {gateway}"));
+        let chosen = Route { to, kind: RouteKind::Dhcp, next_hop };
         let step = Step::Lookup { table: table.clone(), destination, chosen, passed_over: Vec::new() };
         Some((interface, gateway, step))
     }

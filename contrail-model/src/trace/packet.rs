@@ -55,12 +55,11 @@ impl TracedHeader {
 
     /// Its fields, each with its value and where that comes from.
     pub fn fields(&self) -> Vec<TracedField> {
-        let layer = self.header.layer();
         let mut fields = Vec::new();
         self.header.fields(&mut |name, value: FieldValue<'_>| {
             let given = self.sources.iter().find(|(field, _)| *field == name);
             let source =
-                given.map_or_else(|| usual(layer, name).to_owned(), |(_, source)| source.to_string());
+                given.map_or_else(|| usual(&self.header, name).to_owned(), |(_, source)| source.to_string());
             let has_story = given.is_some();
             fields.push(TracedField { name, value: value.to_string(), source, has_story });
         });
@@ -191,8 +190,11 @@ impl PacketHeaders {
             let sources = vec![("source_port", Source::Entropy), ("destination_port", Source::Assigned(rfc))];
             TracedHeader::new(header, sources)
         };
+        let time_to_live = self.time_to_live();
         let mpls = |(label, source): Sourced<Label>| {
-            TracedHeader::new(Header::Mpls(MplsEntry::bottom(label)), vec![("label", source)])
+            let mut entry = MplsEntry::bottom(label);
+            entry.ttl = time_to_live.unwrap_or(entry.ttl);
+            TracedHeader::new(Header::Mpls(entry), vec![("label", source)])
         };
         let (protocol, headers) = match shim {
             Shim::Vxlan((vni, source)) => {
@@ -262,6 +264,15 @@ impl PacketHeaders {
 
     pub(crate) fn destination(&self) -> Option<IpAddr> {
         self.addresses().map(|[_, destination]| destination)
+    }
+
+    /// The time to live of the outermost IP header.
+    fn time_to_live(&self) -> Option<u8> {
+        self.headers.iter().find_map(|entry| match &entry.header {
+            Header::Ipv4(ip, _) => Some(ip.time_to_live),
+            Header::Ipv6(ip) => Some(ip.hop_limit),
+            _ => None,
+        })
     }
 
     /// Takes one hop off the outermost IP header.

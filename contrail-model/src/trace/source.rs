@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use contrail_wire::Layer;
+use contrail_wire::{Header, Layer};
 
 use crate::fabric::Name;
 
@@ -37,7 +37,7 @@ pub enum Source {
         /// Who answers for it.
         answered_by: Name,
     },
-    /// The vRouter's answer to a workload that asks for its gateway.
+    /// The vRouter's answer to a workload that asks for its gateway's MAC address.
     VrouterGateway,
     /// The gateway MAC address that all IRBs of a network share.
     IrbMac {
@@ -129,13 +129,13 @@ impl fmt::Display for Source {
             }
             Self::PortMac { port } => write!(f, "MAC address of {port}; derived from the name"),
             Self::GatewayByArp { gateway, answered_by } => {
-                write!(f, "gateway {gateway}, learnt by ARP; answered by {answered_by}")
+                write!(f, "gateway {gateway}, learnt by {}; answered by {answered_by}", resolution(gateway))
             }
             Self::NeighbourByArp { address, answered_by } => {
-                write!(f, "{address}, learnt by ARP; answered by {answered_by}")
+                write!(f, "{address}, learnt by {}; answered by {answered_by}", resolution(address))
             }
             Self::VrouterGateway => {
-                f.write_str("the network's gateway; belongs to the vRouter, which answers the workload's ARP")
+                f.write_str("the network's gateway; belongs to the vRouter, which answers for it")
             }
             Self::IrbMac { device, network } => {
                 write!(f, "gateway MAC address of the IRB of {network} on {device}")
@@ -156,7 +156,9 @@ impl fmt::Display for Source {
             Self::NoAddressYet => f.write_str("the client has no address yet"),
             Self::Broadcast => f.write_str("broadcast"),
             Self::ServiceAddress { network } => write!(f, "address that DHCP is answered from in {network}"),
-            Self::Offered { to } => write!(f, "address that is offered to {to}"),
+            Self::Offered { to } => {
+                write!(f, "address that is offered to {to}, which does not ask for a broadcast")
+            }
             Self::ServicePort => f.write_str("the service's port"),
             Self::ClientPort => f.write_str("any free port of the client; this one stands for it"),
             Self::TranslatedPort { first, last } => {
@@ -170,20 +172,27 @@ impl fmt::Display for Source {
     }
 }
 
+/// How a neighbour's MAC address is learnt.
+const fn resolution(address: &IpAddr) -> &'static str {
+    if address.is_ipv4() { "ARP" } else { "neighbour discovery" }
+}
+
 /// Where a value comes from that is the same wherever the header is made.
-pub(crate) const fn usual(layer: Layer, field: &str) -> &'static str {
-    match (layer, field.as_bytes()) {
+pub(crate) fn usual(header: &Header<'_>, field: &str) -> &'static str {
+    match (header.layer(), field.as_bytes()) {
         (_, b"version" | b"ihl" | b"data_offset") => "the form of the header",
         (_, b"total_length" | b"payload_length" | b"length") => "computed",
-        (_, b"checksum" | b"header_checksum") => match layer {
-            Layer::Udp => "computed; 0 in front of a tunnel (RFC 7348 5, RFC 7510 3)",
+        (_, b"checksum" | b"header_checksum") => match header {
+            Header::Udp(udp) if udp.checksum.get() == 0 => {
+                "none in front of a tunnel (RFC 7348 5, RFC 7510 3)"
+            }
             _ => "computed",
         },
         (_, b"ethertype" | b"protocol" | b"next_header" | b"protocol_type") => "what follows",
-        (Layer::Mpls, b"ttl") => "64 at the sender",
+        (Layer::Mpls, b"ttl") => "that of the packet inside",
         (_, b"time_to_live" | b"hop_limit") => "64 at the sender, one less for each router since",
         (_, b"identification") => "a real sender counts",
-        (_, b"dont_fragment") => "clear (vRouter and hosts may fragment)",
+        (_, b"dont_fragment") => "clear, as vRouter leaves it; a host may set it",
         (Layer::Tcp, b"flags") => "opening handshake",
         (Layer::Tcp, b"sequence_number" | b"acknowledgment_number" | b"window") => "the sender's choice",
         (Layer::Vxlan, b"flags") => "I flag: the VNI is valid (RFC 7348 5)",

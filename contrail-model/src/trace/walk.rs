@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::dhcp::Dhcp;
 use super::flow::FlowError;
@@ -73,10 +73,12 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> 
         (Some(dhcp), _) => dhcp.offer(fabric),
         (None, nat) => {
             let back_to = match nat {
-                Some(nat) => (
-                    (nat.outside.0, Source::AddressOf { of: fabric.servers[nat.server].name.clone() }),
-                    (nat.outside.1, client.1),
-                ),
+                Some(nat) => {
+                    let of = format!("vhost0 of {}", fabric.servers[nat.server].name).into();
+                    let [first, last] = nat.pool;
+                    let address = (nat.outside.0, Source::AddressOf { of });
+                    (address, (nat.outside.1, Source::TranslatedPort { first, last }))
+                }
                 None => (address(&flow.from, from), client),
             };
             let ends = [address(&flow.to, to), back_to.0];
@@ -454,6 +456,14 @@ impl Walker<'_> {
 /// What a cable between a leaf and a server is called.
 pub(super) fn access_link(device: &str, interface: &str, server: &str) -> Name {
     format!("{device}:{interface} - {server}").into()
+}
+
+/// The default route of an address' family.
+pub(super) fn default_route(address: IpAddr) -> IpNet {
+    match address {
+        IpAddr::V4(_) => Ipv4Net::default().into(),
+        IpAddr::V6(_) => Ipv6Net::default().into(),
+    }
 }
 
 /// The host route to an address.

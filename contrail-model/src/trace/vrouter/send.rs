@@ -167,16 +167,16 @@ impl Walker<'_> {
         Ok(chosen
             .flat_map(|device| {
                 let passed_over = passed_over.clone();
-                self.to_gateway(server, router, device, subnet.prefix, work.clone(), passed_over)
+                self.to_gateway(server, (router, from), device, subnet.prefix, work.clone(), passed_over)
             })
             .collect())
     }
 
-    /// To a device that a logical router is extended to.
+    /// To a device that a logical router of the workload's network is extended to.
     fn to_gateway(
         &self,
         server: ServerId,
-        router: RouterId,
+        (router, from): (RouterId, NetworkId),
         device: DeviceId,
         prefix: IpNet,
         mut work: Work,
@@ -191,6 +191,9 @@ impl Walker<'_> {
         let destination = self.destination(&work);
         let own = self.vhost0_mac(server);
         let by_mpls = gateway.terminates_mpls() && fabric.release.reaches_dc_gateway_by_mpls();
+        // Labelled routes are imported into the network's own table; type-5 routes stay in the logical router's.
+        let network = if by_mpls { &fabric.networks[from].name } else { &at.name };
+        let table = Table::Vrouter { server: fabric.servers[server].name.clone(), network: network.clone() };
         let (kind, tunnel, shim, id, because) = if by_mpls {
             let label = fabric.vrf_label(router);
             let what = format!("logical router {}", at.name).into();
@@ -209,7 +212,6 @@ impl Walker<'_> {
             (RouteKind::EvpnPrefix, TunnelKind::Vxlan, shim, format!("VNI {}", at.vni), because)
         };
         let chosen = Route { to: prefix, kind, next_hop: format!("loopback {loopback} of {}", gateway.name) };
-        let table = Table::Vrouter { server: fabric.servers[server].name.clone(), network: at.name.clone() };
         work.packet.hop();
         let work = work.step(Step::Lookup { table, destination, chosen, passed_over });
         let end = format!("loopback of {}", gateway.name).into();

@@ -7,7 +7,7 @@ use crate::trace::packet::{End, Shim, Sourced};
 use crate::trace::source::Source;
 use crate::trace::step::{Route, RouteKind, Step, Table};
 use crate::trace::verdict::{Drop, Verdict};
-use crate::trace::walk::{Nat, Node, Outcomes, Walker, Work, host_route};
+use crate::trace::walk::{Nat, Node, Outcomes, Walker, Work, default_route};
 use contrail_wire::MacAddr;
 
 impl Walker<'_> {
@@ -26,11 +26,7 @@ impl Walker<'_> {
         let work = work.step(Step::Lookup {
             table,
             destination,
-            chosen: Route {
-                to: host_route(destination),
-                kind: RouteKind::IpFabric,
-                next_hop: "the underlay".to_owned(),
-            },
+            chosen: self.route_of_vhost0(server, destination, RouteKind::IpFabric),
             passed_over: Vec::new(),
         });
         let source = if fabric.release.ip_fabric_keeps_workload_mac() {
@@ -73,11 +69,7 @@ impl Walker<'_> {
         work.steps.push(Step::Lookup {
             table: Table::IpFabric { server: at.name.clone() },
             destination,
-            chosen: Route {
-                to: host_route(destination),
-                kind: RouteKind::FabricSnat,
-                next_hop: "the underlay".to_owned(),
-            },
+            chosen: self.route_of_vhost0(server, destination, RouteKind::FabricSnat),
             passed_over: Vec::new(),
         });
         let translated = Source::Translated {
@@ -89,6 +81,18 @@ impl Walker<'_> {
         work.steps.push(Step::Translate { from: inside, to: outside });
         let source = self.vhost0_mac(server);
         self.out_of_vhost0(server, work, destination, source)
+    }
+
+    /// The route by which vhost0 reaches an address: its own subnet, or the default route.
+    fn route_of_vhost0(&self, server: ServerId, destination: IpAddr, kind: RouteKind) -> Route {
+        let vhost0 = self.fabric.servers[server].vhost0.as_ref();
+        let subnet = vhost0.and_then(|at| self.fabric.networks[at.network].subnet_of(at.address));
+        match subnet {
+            Some(subnet) if subnet.prefix.contains(&destination) => {
+                Route { to: subnet.prefix, kind, next_hop: "the subnet of vhost0".to_owned() }
+            }
+            _ => Route { to: default_route(destination), kind, next_hop: "the gateway of vhost0".to_owned() },
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is a part of the one tunnel that is made")]
