@@ -3,7 +3,9 @@
 
 mod aggregates;
 mod capture;
+mod fabrics;
 mod golden;
+mod legends;
 mod load;
 mod placement;
 mod rules;
@@ -44,6 +46,14 @@ fn with(text: &str, replacements: &[(&str, &str)]) -> String {
         text = text.replace(from, to);
     }
     text
+}
+
+/// The same document in the release that follows the sources.
+fn in_r2011(text: &str) -> String {
+    with(
+        &text.replace("\nrelease: article\n", "\n"),
+        &[("\nfabric: dc1\n", "\nfabric: dc1\nrelease: r2011\n")],
+    )
 }
 
 fn fabric(text: &str) -> Fabric {

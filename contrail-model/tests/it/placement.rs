@@ -33,13 +33,6 @@ fn assert_kept(fabric: &Fabric, candidate: &Candidate) {
 }
 
 #[test]
-fn the_report_and_the_plan_of_the_article() {
-    let fabric = fabric(OCTAVIA);
-    assert_golden("octavia-check", &fabric.check().to_string());
-    assert_golden("octavia-plan", &fabric.plan().to_string());
-}
-
-#[test]
 fn the_controllers_leaves_are_legal_and_first() {
     let fabric = fabric(OCTAVIA);
     let plan = fabric.plan();

@@ -1,5 +1,5 @@
-//! The article's scenarios, each as its fabric in the examples: what the plan says, and what a packet does then, in both
-//! releases where they differ.
+//! The article's scenarios, each as its fabric in the examples: what a packet does when the plan's best way has been
+//! gone, and what cannot be.
 
 use contrail_model::{Approach, Fabric, Flow};
 
@@ -8,24 +8,6 @@ use crate::{fabric, with};
 
 const IRONIC: &str = include_str!("../../../examples/fabrics/ironic.yaml");
 const KUBERNETES_KEYSTONE: &str = include_str!("../../../examples/fabrics/kubernetes-keystone.yaml");
-
-/// The same document in the other release.
-fn in_r2011(text: &str) -> String {
-    with(text, &[("\nfabric: dc1\n", "\nfabric: dc1\nrelease: r2011\n")])
-}
-
-/// The plan, and for its best way how each required flow ends.
-fn planned(fabric: &Fabric) -> String {
-    let plan = fabric.plan();
-    let solved = plan.best().map(|best| best.apply(fabric));
-    let traces = solved.iter().flat_map(Fabric::trace_required);
-    let ends = traces.map(|trace| {
-        let way = |way: &contrail_model::trace::Way| way.telling().map(|path| path.verdict.to_string());
-        let (out, back) = (way(&trace.out).unwrap_or_default(), way(&trace.back).unwrap_or_default());
-        format!("{} to {}, {}: {out}; the answer {back}\n", trace.from, trace.to, trace.service)
-    });
-    format!("{plan}with the first way\n{}", ends.map(|line| format!("  {line}")).collect::<String>())
-}
 
 /// The fabric after the best way of its plan has been gone.
 fn best(text: &str) -> Fabric {
@@ -36,14 +18,6 @@ fn best(text: &str) -> Fabric {
 
 fn traced(fabric: &Fabric, flow: &Flow) -> String {
     fabric.trace(flow).unwrap().to_string()
-}
-
-#[test]
-fn plans_in_both_releases() {
-    for (name, text) in [("ironic", IRONIC), ("kubernetes-keystone", KUBERNETES_KEYSTONE)] {
-        assert_golden(&format!("{name}-plan"), &planned(&fabric(text)));
-        assert_golden(&format!("{name}-plan-r2011"), &planned(&fabric(&in_r2011(text))));
-    }
 }
 
 #[test]
