@@ -91,7 +91,9 @@ fn whoever_has_read_one_header_file_has_read_them_all() {
         assert!(source, "{path} does not say which RFC or standard it follows");
         assert!(docs.contains("+-+-+-+-+"), "{path} does not show the figure");
         assert!(docs.contains("olerated: "), "{path} does not say what is tolerated");
-        assert!(docs.contains("\n ```\n"), "{path} has no example");
+        for what in ["decode", "encode"] {
+            assert!(docs.contains(what) && docs.contains("\n ```\n"), "{path} has no example that {what}s");
+        }
         assert!(text.contains("#[repr(C)]"), "{path} has no struct in wire order");
     }
     assert!(headers >= 11, "only {headers} header files were found");

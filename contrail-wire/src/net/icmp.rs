@@ -45,6 +45,20 @@ pub struct IcmpHeader {
 }
 
 /// What every ICMPv6 message starts with; the checksum covers a pseudo-header too.
+///
+/// ```
+/// use contrail_wire::net::icmp::Icmpv6Header;
+/// use contrail_wire::FixedHeader;
+///
+/// let solicitation = [135, 0, 0x12, 0x34, 0, 0, 0, 0];
+/// let (header, _) = Icmpv6Header::decode(&solicitation)?;
+/// assert_eq!((header.icmp_type, header.checksum.get()), (135, 0x1234));
+///
+/// let mut buffer = [0xa5; 4];
+/// header.encode(&mut buffer).unwrap();
+/// assert_eq!(buffer, solicitation[..4]);
+/// # Ok::<(), contrail_wire::DecodeError>(())
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
 )]

@@ -77,6 +77,34 @@ impl FixedHeader for LinuxSll {
 }
 
 /// The pseudo-header of version 2, with the interface's number.
+///
+/// ```text
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |         Protocol Type         |           Reserved            |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                        Interface Index                        |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |          ARPHRD Type          |  Packet Type  | Address Length|
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// |                     Link-Layer Address (8)                    |
+/// +                                                               +
+/// |                                                               |
+/// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
+/// ```
+///
+/// ```
+/// use contrail_wire::net::linux_sll::LinuxSll2;
+/// use contrail_wire::{EtherType, FixedHeader};
+///
+/// let bytes = [0x86, 0xdd, 0, 0, 0, 0, 0, 7, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0];
+/// let (header, _) = LinuxSll2::decode(&bytes)?;
+/// assert_eq!((header.protocol_type, header.interface_index.get()), (EtherType::IPV6, 7));
+///
+/// let mut buffer = [0xa5; 20];
+/// header.encode(&mut buffer).unwrap();
+/// assert_eq!(buffer, bytes);
+/// # Ok::<(), contrail_wire::DecodeError>(())
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
 )]

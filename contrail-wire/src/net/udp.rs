@@ -21,6 +21,7 @@
 //! let header = UdpHeader::new(49152, UdpHeader::VXLAN);
 //! let mut buffer = [0xa5; 8];
 //! header.encode(&mut buffer).unwrap();
+//! assert_eq!(buffer, [0xc0, 0, 0x12, 0xb5, 0, 0, 0, 0]); // without length and checksum
 //! let (read, _) = UdpHeader::decode(&[0xc0, 0, 0x12, 0xb5, 0, 8, 0, 0])?;
 //! assert_eq!(read.destination_port.get(), 4789);
 //! # Ok::<(), contrail_wire::DecodeError>(())

@@ -179,7 +179,20 @@ impl<'a> LabelStack<'a> {
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 /// ```
 ///
-/// Refused: a first nibble other than 0, which is no control word.
+/// Refused: a first nibble other than 0, which is no control word. Tolerated: reserved bits.
+///
+/// ```
+/// use contrail_wire::FixedHeader;
+/// use contrail_wire::tunnel::mpls::ControlWord;
+///
+/// let (word, frame) = ControlWord::decode(&[0, 0, 0, 9, 0x02])?;
+/// assert_eq!((word.sequence_number.get(), frame), (9, &[0x02][..]));
+///
+/// let mut buffer = [0xa5; 4];
+/// word.encode(&mut buffer).unwrap();
+/// assert_eq!(buffer, [0, 0, 0, 9]);
+/// # Ok::<(), contrail_wire::DecodeError>(())
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
 )]

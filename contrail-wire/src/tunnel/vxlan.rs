@@ -150,7 +150,19 @@ impl FixedHeader for VxlanHeader {
 /// +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 /// ```
 ///
-/// Refused where it is decoded by itself: a header without the G flag or without the I flag.
+/// Refused where it is decoded by itself: a header without the G flag or without the I flag. Tolerated: reserved bits.
+///
+/// ```
+/// use contrail_wire::tunnel::vxlan::{VxlanGbpHeader, VxlanHeader};
+/// use contrail_wire::{FixedHeader, Vni};
+///
+/// let header = VxlanHeader::from(VxlanGbpHeader::new(Vni::new(5001).unwrap(), 42));
+/// let mut buffer = [0xa5; 8];
+/// header.encode(&mut buffer).unwrap();
+/// assert_eq!(buffer, [0x88, 0, 0, 42, 0, 0x13, 0x89, 0]);
+/// assert_eq!(VxlanGbpHeader::decode(&buffer)?.0.group_policy_id.get(), 42);
+/// # Ok::<(), contrail_wire::DecodeError>(())
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
 )]
@@ -277,6 +289,18 @@ impl fmt::Debug for NextProtocol {
 ///
 /// Refused: a header without the I flag, a version other than 0. Tolerated: all else, and any next protocol: behind
 /// another than IPv4, IPv6 and Ethernet stands payload.
+///
+/// ```
+/// use contrail_wire::tunnel::vxlan::{NextProtocol, VxlanGpeHeader};
+/// use contrail_wire::{FixedHeader, Vni};
+///
+/// let header = VxlanGpeHeader::new(Vni::new(5001).unwrap(), NextProtocol::IPV4);
+/// let mut buffer = [0xa5; 8];
+/// header.encode(&mut buffer).unwrap();
+/// assert_eq!(buffer, [0x0c, 0, 0, 1, 0, 0x13, 0x89, 0]);
+/// assert_eq!(VxlanGpeHeader::decode(&buffer)?.0.payload(), NextProtocol::IPV4);
+/// # Ok::<(), contrail_wire::DecodeError>(())
+/// ```
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
 )]

@@ -1,6 +1,7 @@
 //! What is odd and can be read all the same: each thing is reported when it is asked for, and only then.
 
-use contrail_wire::net::ipv6::{ExtensionStart, Ipv6Extension, Ipv6Header};
+use contrail_wire::net::ipv6::Ipv6Header;
+use contrail_wire::net::ipv6::extension::{ExtensionStart, Ipv6Extension};
 use contrail_wire::net::udp::UdpHeader;
 use contrail_wire::tunnel::mpls::LabelStack;
 use contrail_wire::{Checksum, Decoder, Header, IpProtocol, LinkType, MplsPayload, PayloadKind, doc, frame};

@@ -1,6 +1,7 @@
 //! What other libraries get wrong about these formats (found by reading and probing them), done right here.
 
-use contrail_wire::net::ipv6::{Ipv6Header, Ipv6Option};
+use contrail_wire::net::ipv6::Ipv6Header;
+use contrail_wire::net::ipv6::extension::Ipv6Option;
 use contrail_wire::tunnel::gre::Gre;
 use contrail_wire::tunnel::mpls::LabelStack;
 use contrail_wire::tunnel::vxlan::{VxlanFlags, VxlanHeader};

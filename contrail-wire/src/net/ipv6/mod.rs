@@ -1,5 +1,4 @@
-//! IPv6 and its extension headers ([RFC 8200](https://www.rfc-editor.org/rfc/rfc8200),
-//! [RFC 4302](https://www.rfc-editor.org/rfc/rfc4302)).
+//! IPv6 ([RFC 8200](https://www.rfc-editor.org/rfc/rfc8200)).
 //!
 //! ```text
 //!  0                   1                   2                   3
@@ -14,10 +13,9 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Refused: another version, an extension header that is not whole, a hop-by-hop or destination option that runs
-//! past its header. Tolerated: extension headers in any order and any number, as RFC 8200 section 4.1 asks of a
-//! receiver; each takes 8 bytes at least, so the payload length bounds them. After a fragment header with an offset
-//! nothing is read on.
+//! Refused: another version, a payload length past what there is. Tolerated: a hop limit of 0, any addresses, a chain of
+//! [extension headers](extension) in any order and of any number, as RFC 8200 section 4.1 asks of a receiver; each takes
+//! 8 bytes at least, so the payload length bounds them. After a fragment header with an offset nothing is read on.
 //!
 //! A payload length of 0 means no payload, except in a jumbogram ([RFC 2675](https://www.rfc-editor.org/rfc/rfc2675)),
 //! as large segments look that Linux hands to the card: there the jumbo payload option says the length. One that
@@ -35,11 +33,14 @@
 //! # Ok::<(), contrail_wire::DecodeError>(())
 //! ```
 
+pub mod extension;
+
 use core::net::Ipv6Addr;
 
 use zerocopy::network_endian::{U16, U32};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
+use self::extension::{Ipv6Extension, Ipv6Extensions, is_extension};
 use crate::reader::Reader;
 use crate::value::in_range;
 use crate::{
@@ -292,191 +293,4 @@ fn limit_jumbogram(start: usize, reader: &mut Reader<'_>) -> Result<(), DecodeEr
     }
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     reader.limit(layer, start, field, length, length, Bound::Ipv6PayloadLength)
-}
-
-const fn is_extension(protocol: IpProtocol) -> bool {
-    matches!(
-        protocol,
-        IpProtocol::HOP_BY_HOP
-            | IpProtocol::ROUTING
-            | IpProtocol::FRAGMENT
-            | IpProtocol::DESTINATION_OPTIONS
-            | IpProtocol::AUTHENTICATION
-    )
-}
-
-/// What every extension header starts with.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned,
-)]
-#[repr(C)]
-pub struct ExtensionStart {
-    /// What follows the extension header.
-    pub next_header: IpProtocol,
-    /// Length without the first 8 bytes, in units of 8 bytes; for the authentication header without the first
-    /// 8 bytes, in units of 4; reserved in a fragment header.
-    pub length: u8,
-}
-
-impl FixedHeader for ExtensionStart {
-    const LAYER: Layer = Layer::Ipv6Extension;
-
-    fn fields(&self, visit: &mut dyn FnMut(&'static str, FieldValue<'_>)) {
-        visit("next_header", self.next_header.0.into());
-        visit("hdr_ext_len", self.length.into());
-    }
-}
-
-/// One extension header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ipv6Extension<'a> {
-    /// Which one it is, as the header before it says.
-    pub kind: IpProtocol,
-    /// Its first two octets.
-    pub start: ExtensionStart,
-    /// Its octets behind them.
-    pub data: &'a [u8],
-}
-
-impl<'a> Ipv6Extension<'a> {
-    /// Moves `reader` only if the whole header is there.
-    fn read(kind: IpProtocol, reader: &mut Reader<'a>) -> Result<Self, DecodeError> {
-        let start = reader.offset();
-        let mut cursor = *reader;
-        let first: &ExtensionStart = cursor.header()?;
-        let length = usize::from(first.length);
-        let size = match kind {
-            IpProtocol::FRAGMENT => 8,
-            IpProtocol::AUTHENTICATION => (length + 2) * 4,
-            _ => (length + 1) * 8,
-        };
-        let data = cursor.bytes(Layer::Ipv6Extension, start, size - ExtensionStart::LEN)?;
-        let this = Self { kind, start: *first, data };
-        let mut options = this.options();
-        while options.next().is_some() {}
-        let (layer, bound) = (Layer::Ipv6Extension, Bound::HeaderLength);
-        match *options.rest {
-            [] => {}
-            [_] => return Err(DecodeError::truncated(layer, start, size + 1, size, bound)),
-            [_, length, ref left @ ..] => {
-                let (claimed, left) = (length.into(), left.len());
-                return Err(DecodeError::overrun(layer, start, "opt_data_len", claimed, left, bound));
-            }
-        }
-        *reader = cursor;
-        Ok(this)
-    }
-
-    /// The options of a hop-by-hop or destination options header one by one; none of other headers.
-    pub const fn options(&self) -> Ipv6Options<'a> {
-        match self.kind {
-            IpProtocol::HOP_BY_HOP | IpProtocol::DESTINATION_OPTIONS => Ipv6Options { rest: self.data },
-            _ => Ipv6Options { rest: &[] },
-        }
-    }
-
-    /// The length of all behind the base header, if this header says it (RFC 2675).
-    pub(crate) fn jumbo_payload(&self) -> Option<u32> {
-        self.options().find_map(|option| match option {
-            Ipv6Option::JumboPayload(length) => Some(length),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn anomalies(&self, report: &mut AnomalyReport<'_>) {
-        const SOURCE: &str = "RFC 8200 4.5";
-        match (self.kind, self.data) {
-            (IpProtocol::FRAGMENT, &[_, offset_and_more, ..]) => {
-                report.reserved("reserved", self.start.length, 2, SOURCE);
-                report.reserved("reserved2", offset_and_more & 0x06, 2, SOURCE);
-            }
-            (IpProtocol::ROUTING, &[0, ..]) => {
-                report.add("routing_type", 0u8, "another, as this one is deprecated", "RFC 5095 3");
-            }
-            (IpProtocol::AUTHENTICATION, &[high, low, ..]) => {
-                report.reserved("reserved", u16::from_be_bytes([high, low]), 4, "RFC 4302 2.3");
-            }
-            _ => {}
-        }
-    }
-}
-
-/// An option of a hop-by-hop or destination options header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Ipv6Option<'a> {
-    /// How many more times the packet may be tunnelled (RFC 2473).
-    TunnelEncapsulationLimit(u8),
-    /// Each router on the way looks at the packet: 0 for multicast listener discovery, 1 for RSVP (RFC 2711).
-    RouterAlert(u16),
-    /// The length of all that follows the base header, in bytes (RFC 2675).
-    JumboPayload(u32),
-    /// Any other, or one of these at a length that it does not have.
-    Other {
-        /// What to do with an unknown option (2 bits), whether it changes on the way (1), and which it is (5).
-        option_type: u8,
-        /// What stands behind type and length.
-        data: &'a [u8],
-    },
-}
-
-impl<'a> Ipv6Option<'a> {
-    const fn new(option_type: u8, data: &'a [u8]) -> Self {
-        match (option_type, data) {
-            (0x04, &[limit]) => Self::TunnelEncapsulationLimit(limit),
-            (0x05, &[a, b]) => Self::RouterAlert(u16::from_be_bytes([a, b])),
-            (0xc2, &[a, b, c, d]) => Self::JumboPayload(u32::from_be_bytes([a, b, c, d])),
-            _ => Self::Other { option_type, data },
-        }
-    }
-}
-
-/// The options of an extension header; padding is left out. See [`Ipv6Extension::options`].
-#[derive(Clone, Debug)]
-pub struct Ipv6Options<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for Ipv6Options<'a> {
-    type Item = Ipv6Option<'a>;
-
-    fn next(&mut self) -> Option<Ipv6Option<'a>> {
-        const PAD1: u8 = 0;
-        const PADN: u8 = 1;
-        loop {
-            match *self.rest {
-                [PAD1, ref rest @ ..] => self.rest = rest,
-                [option_type, length, ref rest @ ..] => {
-                    let (data, rest) = rest.split_at_checked(length.into())?;
-                    self.rest = rest;
-                    if option_type != PADN {
-                        return Some(Ipv6Option::new(option_type, data));
-                    }
-                }
-                _ => return None,
-            }
-        }
-    }
-}
-
-/// The extension headers of an IPv6 header; see [`Ipv6::extensions`].
-#[derive(Clone, Debug)]
-pub struct Ipv6Extensions<'a> {
-    kind: IpProtocol,
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for Ipv6Extensions<'a> {
-    type Item = Ipv6Extension<'a>;
-
-    fn next(&mut self) -> Option<Ipv6Extension<'a>> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let mut reader = Reader { bound: Bound::HeaderLength, ..Reader::new(self.rest) };
-        let extension = Ipv6Extension::read(self.kind, &mut reader).ok()?;
-        self.rest = reader.rest;
-        self.kind = extension.start.next_header;
-        Some(extension)
-    }
 }
