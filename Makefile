@@ -86,10 +86,11 @@ fuzz: ## Fuzz each target for TIME=60 seconds; needs a nightly toolchain and car
 	@rustc +nightly --version >/dev/null || { echo "make fuzz needs: rustup toolchain install nightly" >&2; exit 1; }
 	@cargo fuzz --version >/dev/null || { echo "make fuzz needs: cargo install cargo-fuzz" >&2; exit 1; }
 	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus/packet
-	mkdir -p fuzz/corpus/frame
+	mkdir -p fuzz/corpus/frame fuzz/corpus/encapsulation
 	cargo +nightly fuzz run packet fuzz/corpus/packet $(wildcard ../shared/fuzz-seeds/*) -- \
 		-max_total_time=$(TIME) -max_len=512
 	cargo +nightly fuzz run frame fuzz/corpus/frame -- -max_total_time=$(TIME) -max_len=600
+	cargo +nightly fuzz run encapsulation fuzz/corpus/encapsulation -- -max_total_time=$(TIME) -max_len=600
 
 .PHONY: bench
 bench: ## Time contrail-wire beside its peers and a hand-written lower bound, in one run

@@ -2,6 +2,7 @@
 //! plain tests in `tests/` call the same functions with seeds, damaged seeds, kept findings and real captures, so
 //! that a law is held on stable too. A broken law panics and says which.
 
+mod encapsulation;
 pub mod seed;
 
 use std::ops::Range;
@@ -24,6 +25,8 @@ use contrail_wire::{
     Bound, DecodeError, Decoded, Decoder, Encapsulation, EncodeError, FixedHeader, Header, Label, LinkType,
     MacAddr, MplsPayload, Packet, PayloadKind, Problem, Vni, frame,
 };
+
+pub use encapsulation::encapsulation;
 
 /// An unwritten byte shows: buffers are filled with this before they are written to.
 const UNWRITTEN: u8 = 0xa5;

@@ -6,7 +6,7 @@ mod corpus;
 use std::fs;
 use std::path::Path;
 
-use contrail_fuzz::{frame, packet, seed};
+use contrail_fuzz::{encapsulation, frame, packet, seed};
 use contrail_wire::capture::Reader;
 use contrail_wire::{Decoder, LinkType, MplsPayload};
 
@@ -70,12 +70,13 @@ fn damaged_seeds_keep_the_laws() {
 }
 
 #[test]
-fn frames_made_of_any_bytes_keep_the_laws() {
+fn frames_and_tunnels_made_of_any_bytes_keep_the_laws() {
     let mut random = Random(0x5eed);
     for _ in 0..5_000 {
         let bytes: Vec<u8> =
             std::iter::repeat_with(|| u8::try_from(random.below(256)).unwrap()).take(500).collect();
         frame(&bytes);
+        encapsulation(&bytes);
     }
 }
 
