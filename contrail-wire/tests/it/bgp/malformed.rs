@@ -24,7 +24,7 @@ pub(super) fn hex(text: &str) -> Vec<u8> {
 }
 
 /// What is agreed on where such a message is sent: only an internal neighbour sends LOCAL_PREF.
-fn session(bytes: &[u8]) -> Session {
+pub(super) fn session(bytes: &[u8]) -> Session {
     let internal = Messages::new(bytes, Session { extended_message: true, ..Session::default() })
         .filter_map(|message| message.ok()?.update())
         .any(|update| update.attribute(AttributeType::LOCAL_PREF).is_some());

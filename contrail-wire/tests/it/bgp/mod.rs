@@ -1,9 +1,13 @@
 //! BGP: laws of routes, attributes and messages.
 
+mod exabgp;
 mod generated;
 mod malformed;
 mod messages;
 mod recorded;
+mod rewrite;
 mod routes;
 mod texts;
+mod tshark;
 mod validation;
+mod vectors;
