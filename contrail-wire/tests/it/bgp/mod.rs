@@ -4,6 +4,7 @@ mod exabgp;
 mod generated;
 mod malformed;
 mod messages;
+mod prefixes;
 mod recorded;
 mod rewrite;
 mod routes;

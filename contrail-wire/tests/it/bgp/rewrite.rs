@@ -1,8 +1,6 @@
 //! What is decoded, written again from its values.
 
-use contrail_wire::bgp::{
-    Attribute, Message, MpReach, MpUnreach, PathAttribute, Route, Routes, Session, Update,
-};
+use contrail_wire::bgp::{Attribute, Message, MpReach, MpUnreach, PathAttribute, Route, Routes, Session};
 
 /// What is not the same when the message is written again: each part, and its bytes in hex before and after.
 pub(super) fn differences(message: &Message<'_>) -> Vec<String> {

@@ -1,11 +1,12 @@
 //! What tshark would show of a message, made from what is decoded.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::IpAddr;
 
 use contrail_wire::bgp::{
     Attribute, ExtendedCommunity, ExtendedCommunityKind, Message, Messages, NextHop, Nlri, Route, Session,
-    Update, evpn,
+    TunnelType, Update, evpn,
 };
 use contrail_wire::{EthernetSegmentId, IpNet, LabelField};
 
@@ -76,7 +77,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn put(&mut self, field: &'static str, value: impl ToString) {
+    fn put(&mut self, field: &'static str, value: impl fmt::Display) {
         self.fields.entry(field).or_default().push(value.to_string());
     }
 
@@ -96,7 +97,7 @@ impl Shown {
     }
 
     fn update(&mut self, update: &Update<'_>) {
-        let has_vni = update.encapsulation().is_some_and(|it| it.has_vni());
+        let has_vni = update.encapsulation().is_some_and(TunnelType::has_vni);
         self.put("bgp.update.withdrawn_routes.length", update.ipv4_withdrawn().bytes().len());
         for route in update.ipv4_withdrawn().filter_map(Result::ok) {
             if let Nlri::Unicast(net) = route.nlri {
