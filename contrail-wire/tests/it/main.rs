@@ -11,6 +11,7 @@ mod bgp;
 mod corpus;
 mod headers;
 mod malformed;
+mod mpls;
 mod others;
 mod packets;
 mod stamped;
