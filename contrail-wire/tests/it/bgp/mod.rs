@@ -4,6 +4,8 @@ mod exabgp;
 mod generated;
 mod malformed;
 mod messages;
+mod mrt;
+mod peers_defects;
 mod prefixes;
 mod recorded;
 mod rewrite;
