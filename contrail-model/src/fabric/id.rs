@@ -1,18 +1,31 @@
 //! Typed places in the lists of a fabric.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Index;
+use std::sync::Arc;
 
 /// A list whose elements are named by an id of their own type, in the order of the document.
-#[derive(Clone, Debug)]
+///
+/// A copy shares all elements with the original, but for those that are changed in it or added to it.
+#[derive(Debug)]
 pub(crate) struct Arena<T> {
-    items: Vec<T>,
+    shared: Arc<Vec<T>>,
+    /// By index; those behind the shared elements are new.
+    own: BTreeMap<usize, T>,
 }
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { items: Vec::new() }
+        Self { shared: Arc::default(), own: BTreeMap::new() }
+    }
+}
+
+impl<T: Clone> Clone for Arena<T> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), own: self.own.clone() }
     }
 }
 
@@ -35,24 +48,39 @@ impl<T> Id<T> {
 
 impl<T> Arena<T> {
     pub(crate) fn push(&mut self, item: T) -> Id<T> {
-        self.items.push(item);
-        Id::at(self.items.len() - 1)
+        let id = Id::at(self.len());
+        match Arc::get_mut(&mut self.shared) {
+            Some(items) if self.own.is_empty() => items.push(item),
+            _ => {
+                self.own.insert(id.index, item);
+            }
+        }
+        id
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.items.len()
+        let own = self.own.last_key_value().map_or(0, |(last, _)| last + 1);
+        self.shared.len().max(own)
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = Id<T>> + use<T> {
-        (0..self.items.len()).map(Id::at)
+        (0..self.len()).map(Id::at)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Id<T>, &T)> {
-        self.ids().zip(&self.items)
+        let shared = self.shared.iter().enumerate();
+        let shared = shared.map(|(index, item)| (index, self.own.get(&index).unwrap_or(item)));
+        let new = self.own.range(self.shared.len()..).map(|(index, item)| (*index, item));
+        shared.chain(new).map(|(index, item)| (Id::at(index), item))
     }
+}
 
+impl<T: Clone> Arena<T> {
     pub(crate) fn get_mut(&mut self, id: Id<T>) -> Option<&mut T> {
-        self.items.get_mut(id.index)
+        if let Entry::Vacant(place) = self.own.entry(id.index) {
+            place.insert(self.shared.get(id.index)?.clone());
+        }
+        self.own.get_mut(&id.index)
     }
 }
 
@@ -61,7 +89,10 @@ impl<T> Index<Id<T>> for Arena<T> {
 
     #[expect(clippy::indexing_slicing, reason = "an id is made by the arena that it is used with")]
     fn index(&self, id: Id<T>) -> &T {
-        &self.items[id.index]
+        if self.own.is_empty() {
+            return &self.shared[id.index];
+        }
+        self.own.get(&id.index).unwrap_or_else(|| &self.shared[id.index])
     }
 }
 

@@ -3,20 +3,22 @@
 mod aggregate;
 mod city_hash;
 mod id;
+mod index;
 mod mac;
 mod objects;
 mod prefix;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use contrail_wire::MacAddr;
+use contrail_wire::{MacAddr, Vni};
 use ipnet::IpNet;
 
 pub(crate) use self::aggregate::DeviceManagerPython;
 pub use self::aggregate::{Aggregate, Segment};
 pub(crate) use self::id::{Arena, Id};
+pub(crate) use self::index::{Index, Stale};
 pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
 pub use self::objects::Name;
 pub(crate) use self::objects::{
@@ -119,91 +121,8 @@ pub(crate) enum OriginKind {
     Secondary(NetworkId),
 }
 
-/// What follows from the objects; made anew when they change.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Index {
-    addresses: HashMap<(NetworkId, IpAddr), Owner>,
-    macs: HashMap<(NetworkId, MacAddr), Owner>,
-    /// Devices with a port of a port group that carries the network.
-    attached: HashSet<(DeviceId, NetworkId)>,
-    attached_devices: HashMap<NetworkId, Vec<DeviceId>>,
-    routers_of: HashMap<NetworkId, Vec<RouterId>>,
-    /// What the underlay's routing protocol carries, and who announces it.
-    pub(crate) underlay: PrefixTable<Vec<Origin>>,
-    /// Workloads that the underlay sees as they are.
-    ip_fabric_workloads: HashMap<IpAddr, WorkloadId>,
-    workloads_of: HashMap<NetworkId, Vec<WorkloadId>>,
-    /// Networks of workloads, virtual services and bare-metal servers.
-    overlay: HashSet<NetworkId>,
-}
-
-impl Index {
-    pub(crate) fn new(fabric: &Fabric) -> Self {
-        let mut index = Self::default();
-        for (id, device) in fabric.devices.iter() {
-            if let Some(loopback) = device.loopback {
-                index.announce(loopback.into(), id, OriginKind::Loopback);
-            }
-            for secondary in device.secondary_addresses.iter().filter(|secondary| secondary.redistribute) {
-                index.announce(secondary.address, id, OriginKind::Secondary(secondary.irb));
-            }
-        }
-        for (id, network) in fabric.networks.iter() {
-            for device in &network.underlay_irb {
-                for subnet in &network.subnets {
-                    index.announce(subnet.prefix, *device, OriginKind::Irb(id));
-                }
-            }
-        }
-        for (_, group) in fabric.port_groups.iter() {
-            for binding in &group.vlans {
-                for port in &group.ports {
-                    if index.attached.insert((port.device, binding.network)) {
-                        index.attached_devices.entry(binding.network).or_default().push(port.device);
-                    }
-                }
-            }
-        }
-        for (id, server) in fabric.servers.iter() {
-            for address in server.interfaces() {
-                index.addresses.entry((address.network, address.address)).or_insert(Owner::Server(id));
-                index.macs.entry((address.network, address.mac)).or_insert(Owner::Server(id));
-            }
-            if server.kind == ServerKind::BareMetal {
-                index.overlay.extend(server.addresses.iter().map(|address| address.network));
-            }
-        }
-        for (id, workload) in fabric.workloads.iter() {
-            let at = &workload.interface;
-            index.addresses.entry((at.network, at.address)).or_insert(Owner::Workload(id));
-            index.macs.entry((at.network, at.mac)).or_insert(Owner::Workload(id));
-            index.workloads_of.entry(at.network).or_default().push(id);
-            index.overlay.insert(at.network);
-            if fabric.networks[at.network].ip_fabric_forwarding {
-                index.ip_fabric_workloads.entry(at.address).or_insert(id);
-            }
-        }
-        for (id, service) in fabric.virtual_services.iter() {
-            let owner = Owner::VirtualService(id);
-            index.overlay.insert(service.network);
-            index.addresses.entry((service.network, service.address)).or_insert(owner);
-        }
-        let on_devices = |(_, router): &(_, &LogicalRouter)| router.kind == RouterType::VxlanRouting;
-        for (id, router) in fabric.routers.iter().filter(on_devices) {
-            for network in &router.networks {
-                index.routers_of.entry(*network).or_default().push(id);
-            }
-        }
-        index
-    }
-
-    fn announce(&mut self, prefix: IpNet, device: DeviceId, kind: OriginKind) {
-        self.underlay.entry(prefix).push(Origin { device, kind });
-    }
-}
-
 impl Fabric {
-    /// With the indexes made anew after an object was changed.
+    /// With the indexes made anew after any object was changed.
     pub(crate) fn reindexed(mut self) -> Self {
         self.index = Index::new(&self);
         self
@@ -220,11 +139,11 @@ impl Fabric {
     }
 
     pub(crate) fn owner(&self, network: NetworkId, address: IpAddr) -> Option<Owner> {
-        self.index.addresses.get(&(network, address)).copied()
+        self.index.placement.addresses.get(&(network, address)).copied()
     }
 
     pub(crate) fn mac_owner(&self, network: NetworkId, mac: MacAddr) -> Option<Owner> {
-        self.index.macs.get(&(network, mac)).copied()
+        self.index.placement.macs.get(&(network, mac)).copied()
     }
 
     /// The workload that the underlay can reach at this address, under IP fabric forwarding.
@@ -233,7 +152,7 @@ impl Fabric {
     }
 
     pub(crate) fn workloads_of(&self, network: NetworkId) -> &[WorkloadId] {
-        self.index.workloads_of.get(&network).map_or(&[], Vec::as_slice)
+        self.index.placement.workloads_of.get(&network).map_or(&[], Vec::as_slice)
     }
 
     /// The server that an end of a flow is on; none for a virtual service, which is in several places.
@@ -281,7 +200,23 @@ impl Fabric {
 
     /// Whether a network is one of workloads, bare-metal servers or virtual services: the underlay does not know it.
     pub(crate) fn is_overlay(&self, network: NetworkId) -> bool {
-        self.index.overlay.contains(&network)
+        self.index.placement.overlay.contains(&network)
+    }
+
+    /// The overlay network that an address belongs to; of several the first.
+    pub(crate) fn overlay_network(&self, address: IpAddr) -> Option<NetworkId> {
+        let (_, networks) = self.index.placement.overlay_subnets.longest(address)?;
+        networks.first().copied()
+    }
+
+    /// The networks with a VNI: one, unless rule I6 is broken.
+    pub(crate) fn networks_with_vni(&self, vni: Vni) -> &[NetworkId] {
+        self.index.placement.networks_with_vni.get(&vni).map_or(&[], Vec::as_slice)
+    }
+
+    /// The logical routers with a VNI: one, unless rule I6 is broken.
+    pub(crate) fn routers_with_vni(&self, vni: Vni) -> &[RouterId] {
+        self.index.routers_with_vni.get(&vni).map_or(&[], Vec::as_slice)
     }
 
     /// The logical routers that join a network to others on devices.
@@ -291,12 +226,12 @@ impl Fabric {
 
     /// Whether a port group on the device carries the network.
     pub(crate) fn is_attached(&self, device: DeviceId, network: NetworkId) -> bool {
-        self.index.attached.contains(&(device, network))
+        self.index.placement.attached.contains(&(device, network))
     }
 
     /// The devices that a network reaches by port groups.
     pub(crate) fn attached_devices(&self, network: NetworkId) -> &[DeviceId] {
-        self.index.attached_devices.get(&network).map_or(&[], Vec::as_slice)
+        self.index.placement.attached_devices.get(&network).map_or(&[], Vec::as_slice)
     }
 
     /// The devices that a server is cabled to, each once.
@@ -307,17 +242,27 @@ impl Fabric {
     /// The leaves that servers are attached to, as racks: servers that share a leaf are in the same rack.
     pub(crate) fn racks(&self, servers: &[ServerId]) -> Vec<Vec<DeviceId>> {
         let mut racks: Vec<Vec<DeviceId>> = Vec::new();
+        let mut rack_of: HashMap<DeviceId, usize> = HashMap::new();
         for server in servers {
-            let mut rack = self.leaves_of(*server);
-            let (same, mut others): (Vec<_>, Vec<_>) = std::mem::take(&mut racks)
-                .into_iter()
-                .partition(|other| other.iter().any(|leaf| rack.contains(leaf)));
-            rack.extend(same.into_iter().flatten());
-            rack.sort_unstable();
-            rack.dedup();
-            others.push(rack);
-            racks = others;
+            let leaves = self.leaves_of(*server);
+            let mut known: Vec<usize> = leaves.iter().filter_map(|leaf| rack_of.get(leaf).copied()).collect();
+            known.sort_unstable();
+            known.dedup();
+            let at = known.first().copied().unwrap_or(racks.len());
+            // Racks that this server is attached to together become one; those that are left empty go in the end.
+            let mut joined: Vec<DeviceId> = leaves;
+            for other in known.iter().skip(1).chain(known.first()) {
+                joined.extend(racks.get_mut(*other).map(std::mem::take).unwrap_or_default());
+            }
+            joined.sort_unstable();
+            joined.dedup();
+            rack_of.extend(joined.iter().map(|leaf| (*leaf, at)));
+            match racks.get_mut(at) {
+                Some(rack) => *rack = joined,
+                None => racks.push(joined),
+            }
         }
+        racks.retain(|rack| !rack.is_empty());
         racks
     }
 

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use crate::fabric::{
     Arena, DeviceId, Fabric, Id, LogicalRouter, Name, PortTranslationPool, Protocol, RouterType,
-    SecondaryAddress, StaticRoute,
+    SecondaryAddress, Stale, StaticRoute,
 };
 
 /// One thing to change. Objects are named as in the document.
@@ -110,6 +110,11 @@ pub enum Change {
 impl Change {
     /// Whether Contrail does not do this, so that somebody has to.
     pub const fn is_by_hand(&self) -> bool {
+        self.alters_underlay()
+    }
+
+    /// Whether it alters what devices announce into the underlay.
+    const fn alters_underlay(&self) -> bool {
         matches!(
             self,
             Self::AddUnderlayIrb { .. } | Self::AddSecondaryAddress { .. } | Self::RedistributeSubnet { .. }
@@ -198,7 +203,14 @@ impl Fabric {
         for change in changes {
             fabric.make(change);
         }
-        fabric.reindexed()
+        let stale = Stale {
+            underlay: changes.iter().any(Change::alters_underlay),
+            ip_fabric_workloads: changes
+                .iter()
+                .any(|change| matches!(change, Change::EnableIpFabricForwarding { .. })),
+        };
+        fabric.index = std::mem::take(&mut fabric.index).updated(&fabric, stale);
+        fabric
     }
 
     fn make(&mut self, change: &Change) {
@@ -347,7 +359,7 @@ impl Fabric {
 }
 
 /// Edits the first object that `is_it` names.
-fn edit<T>(arena: &mut Arena<T>, is_it: impl Fn(&T) -> bool, edit: impl FnOnce(&mut T)) {
+fn edit<T: Clone>(arena: &mut Arena<T>, is_it: impl Fn(&T) -> bool, edit: impl FnOnce(&mut T)) {
     let found: Option<Id<T>> = arena.iter().find(|(_, object)| is_it(object)).map(|(id, _)| id);
     if let Some(object) = found.and_then(|id| arena.get_mut(id)) {
         edit(object);

@@ -1,5 +1,6 @@
 //! From an attempt to a candidate: what is still missing shows when the required flows are traced.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -7,7 +8,7 @@ use ipnet::IpNet;
 use super::approach::{Approach, Attempt};
 use super::{Candidate, Change, Cost, Reason, Weights};
 use crate::fabric::{DeviceId, Fabric, Name, NetworkId};
-use crate::report::Finding;
+use crate::report::{Finding, Severity};
 use crate::trace::{Drop, Table, Trace, Verdict};
 
 /// More rounds than there are kinds of remedies, so that a remedy that does not help ends.
@@ -16,8 +17,8 @@ const MAX_ROUNDS: usize = 8;
 /// What attempts are held against.
 pub(super) struct Measure<'m> {
     pub(super) fabric: &'m Fabric,
-    /// The errors that are there before any change.
-    pub(super) errors_now: &'m [Finding],
+    /// The errors that are there before any change: rule, subject, message.
+    errors_now: HashSet<(&'static str, String, String)>,
     pub(super) weights: &'m Weights,
 }
 
@@ -52,20 +53,30 @@ pub(super) fn dropped(traces: &[Trace]) -> Vec<Reason> {
     essential(all_reasons(traces))
 }
 
+/// Rules about objects that no change of a plan touches.
+const OBJECT_RULES: [&str; 27] = [
+    "I1", "I2", "I3", "I7", "I8", "I9", "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11",
+    "O1", "O2", "O4", "O5", "O6", "O7", "U3", "U4", "M3", "M4",
+];
+
 /// Rules that report what traces show; the drops themselves say it more precisely.
 const FLOW_RULES: [&str; 4] = ["L1", "L4", "L5", "F1"];
 
-impl Measure<'_> {
+impl<'m> Measure<'m> {
+    pub(super) fn new(fabric: &'m Fabric, weights: &'m Weights) -> Self {
+        let report = fabric.check_rules(|rule| !OBJECT_RULES.contains(&rule.id));
+        let errors = report.errors().map(|error| (error.rule, error.subject.clone(), error.message.clone()));
+        Self { fabric, errors_now: errors.collect(), weights }
+    }
+
     /// The errors that were not there before.
     pub(super) fn newly_broken(&self, fabric: &Fabric, counts: impl Fn(&str) -> bool) -> Vec<Reason> {
-        let report = fabric.check();
-        let is_new = |error: &&Finding| {
-            !self.errors_now.iter().any(|now| {
-                now.rule == error.rule && now.subject == error.subject && now.message == error.message
-            })
+        let report = fabric.check_rules(|rule| !OBJECT_RULES.contains(&rule.id) && counts(rule.id));
+        let errors = report.findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+        let is_new = |error: &Finding| {
+            !self.errors_now.contains(&(error.rule, error.subject.clone(), error.message.clone()))
         };
-        let new = report.errors().filter(is_new).filter(|error| counts(error.rule));
-        new.map(|finding| Reason::Broken(Box::new(finding.clone()))).collect()
+        errors.filter(is_new).map(|finding| Reason::Broken(Box::new(finding))).collect()
     }
 }
 

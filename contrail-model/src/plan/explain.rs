@@ -12,7 +12,6 @@ use super::{Impossible, Lift};
 use crate::fabric::{
     Device, DeviceId, Endpoint, Fabric, Link, Name, OverlayRoles, PhysicalRole, Port, RequiredFlow, ServerId,
 };
-use crate::report::Finding;
 use crate::topology::Topology;
 
 /// What forbids a part for which there is no way.
@@ -54,8 +53,7 @@ fn fewest<'f>(
 
 /// The same question of another fabric; ids mean the same there.
 fn is_possible_in(measure: &Measure<'_>, lifted: &Fabric, flows: &[&RequiredFlow]) -> bool {
-    let errors_now: Vec<Finding> = lifted.check().errors().cloned().collect();
-    is_possible(&Measure { fabric: lifted, errors_now: &errors_now, weights: measure.weights }, flows)
+    is_possible(&Measure::new(lifted, measure.weights), flows)
 }
 
 /// What might lift it, with the fabric as it would be then.

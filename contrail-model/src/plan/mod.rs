@@ -155,8 +155,7 @@ impl Fabric {
     /// Each overlay network gets an approach of its own; networks that are routed and whose flows have a network in
     /// common share one logical router, as a network can be in one only.
     pub fn plan_with(&self, weights: Weights) -> Plan {
-        let errors_now: Vec<Finding> = self.check().errors().cloned().collect();
-        let measure = Measure { fabric: self, errors_now: &errors_now, weights: &weights };
+        let measure = Measure::new(self, &weights);
         let mut rejected = Vec::new();
         let mut parts = Vec::new();
         let mut impossible = Vec::new();

@@ -211,9 +211,14 @@ impl<'c> Dropped<'c> {
 impl Fabric {
     /// Checks all rules.
     pub fn check(&self) -> Report {
+        self.check_rules(|_| true)
+    }
+
+    pub(crate) fn check_rules(&self, is_asked: impl Fn(&Rule) -> bool) -> Report {
         let context = Context { fabric: self, traces: OnceCell::new() };
         let mut findings = Vec::new();
-        for rule in RULES.iter().filter(|rule| self.ignored_rules.iter().all(|id| id != rule.id)) {
+        let is_ignored = |rule: &Rule| self.ignored_rules.iter().any(|id| id == rule.id);
+        for rule in RULES.iter().filter(|rule| is_asked(rule) && !is_ignored(rule)) {
             (rule.check)(&context, &mut findings);
         }
         Report { findings, ignored: self.ignored_rules.clone() }

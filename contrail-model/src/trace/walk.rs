@@ -323,7 +323,7 @@ impl Walker<'_> {
 
     /// The drop for an address that a table has no route to.
     pub(super) fn no_route(&self, table: Table, destination: IpAddr, because: Vec<String>) -> Drop {
-        let network = self.overlay_network(destination);
+        let network = self.fabric.overlay_network(destination);
         let network = network.map(|network| self.fabric.networks[network].name.clone());
         Drop::NoRoute { table, destination, network, because }
     }
@@ -331,20 +331,12 @@ impl Walker<'_> {
     /// L5, as a reason: the destination is a workload that nobody outside can open a flow to.
     pub(super) fn behind_snat(&self, destination: IpAddr) -> Option<Drop> {
         let fabric = self.fabric;
-        let network = self.overlay_network(destination)?;
+        let network = self.fabric.overlay_network(destination)?;
         let Some(Owner::Workload(workload)) = fabric.owner(network, destination) else { return None };
         let (workload, network) =
             (limits::only_behind_snat(fabric, workload).then_some(workload)?, &fabric.networks[network]);
         let workload = fabric.workloads[workload].name.clone();
         Some(Drop::BehindSnat { workload, network: network.name.clone() })
-    }
-
-    /// The network of workloads that an address belongs to.
-    fn overlay_network(&self, address: IpAddr) -> Option<NetworkId> {
-        let networks = self.fabric.networks.iter();
-        let mut overlay = networks
-            .filter(|(id, network)| self.fabric.is_overlay(*id) && network.subnet_of(address).is_some());
-        overlay.next().map(|(id, _)| id)
     }
 
     /// The MAC address of a next hop in a network as a server asks for it, and who answers.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::From;
-use crate::fabric::{DeviceId, Name, TunnelKind, WorkloadId};
+use crate::fabric::{DeviceId, Name, NetworkId, RouterId, TunnelKind, WorkloadId};
 use crate::trace::packet::{Shim, Sourced};
 use crate::trace::source::Source;
 use crate::trace::step::Step;
@@ -101,25 +101,21 @@ impl Walker<'_> {
         let fabric = self.fabric;
         let id = format!("VNI {vni}");
         let tunnel = TunnelKind::Vxlan;
-        let mut routers = fabric
-            .routers
-            .iter()
-            .filter(|(_, router)| router.vni == vni && router.extended_to.contains(&device));
-        if let Some((router, at)) = routers.next().filter(|_| fabric.devices[device].routes_tenants()) {
-            let into = format!("the VRF of {}", at.name);
+        let is_here = |router: &&RouterId| fabric.routers[**router].extended_to.contains(&device);
+        let router = fabric.routers_with_vni(vni).iter().find(is_here);
+        if let Some(router) = router.filter(|_| fabric.devices[device].routes_tenants()) {
+            let into = format!("the VRF of {}", fabric.routers[*router].name);
             work.packet.hop();
-            return self.route_in_vrf(device, router, work.step(Step::Decapsulate { tunnel, id, into }));
+            return self.route_in_vrf(device, *router, work.step(Step::Decapsulate { tunnel, id, into }));
         }
-        let mut networks = fabric.networks.iter().filter(|(network, at)| {
-            at.vni == vni
-                && (fabric.is_attached(device, *network)
-                    || fabric.router_with_irb(device, *network).is_some())
-        });
-        match networks.next() {
-            Some((network, at)) => {
-                let into = format!("network {}", at.name);
+        let takes_part = |network: &&NetworkId| {
+            fabric.is_attached(device, **network) || fabric.router_with_irb(device, **network).is_some()
+        };
+        match fabric.networks_with_vni(vni).iter().find(takes_part) {
+            Some(network) => {
+                let into = format!("network {}", fabric.networks[*network].name);
                 let work = work.step(Step::Decapsulate { tunnel, id, into });
-                self.bridge(device, network, From::Here, work)
+                self.bridge(device, *network, From::Here, work)
             }
             None => self.drop(Node::Device(device), work, Drop::UnknownTunnel { id }),
         }
@@ -133,13 +129,12 @@ impl Walker<'_> {
         if !at.terminates_mpls() {
             return self.drop(here, work, Drop::CannotTerminate { tunnel: tunnel.name() });
         }
-        let mut routers = fabric
-            .routers
-            .iter()
-            .filter(|(id, router)| fabric.vrf_label(*id) == label && router.extended_to.contains(&device));
+        let router = fabric.router_with_label(label);
+        let router = router.filter(|router| fabric.routers[*router].extended_to.contains(&device));
         let id = format!("label {label}");
-        match routers.next() {
-            Some((router, at)) => {
+        match router {
+            Some(router) => {
+                let at = &fabric.routers[router];
                 work.packet.decapsulate();
                 work.packet.hop();
                 let into = format!("the VRF of {}", at.name);

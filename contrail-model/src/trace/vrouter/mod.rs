@@ -28,6 +28,18 @@ impl Fabric {
         numbered_label(FIRST_VRF_LABEL, router.index())
     }
 
+    /// The workload that a label was advertised for.
+    pub(super) fn workload_with_label(&self, label: Label) -> Option<WorkloadId> {
+        let id = WorkloadId::at(numbered_index(FIRST_WORKLOAD_LABEL, label)?);
+        (id.index() < self.workloads.len()).then_some(id)
+    }
+
+    /// The logical router whose VRF a label was advertised for.
+    pub(super) fn router_with_label(&self, label: Label) -> Option<RouterId> {
+        let id = RouterId::at(numbered_index(FIRST_VRF_LABEL, label)?);
+        (id.index() < self.routers.len()).then_some(id)
+    }
+
     /// The tunnel that a vRouter takes for L3VPN routes: the first of its priority list that is not VXLAN.
     pub(super) fn mpls_tunnel(&self) -> TunnelKind {
         let priority = self.encapsulation_priority.iter().copied();
@@ -48,6 +60,10 @@ impl Fabric {
 fn numbered_label(first: u32, index: usize) -> Label {
     let number = u32::try_from(index).ok().and_then(|index| first.checked_add(index));
     number.and_then(|number| Label::new(number).ok()).unwrap_or(Label::MAX)
+}
+
+fn numbered_index(first: u32, label: Label) -> Option<usize> {
+    label.get().checked_sub(first).and_then(|index| usize::try_from(index).ok())
 }
 
 /// The label of a tunnel as the tunnel kind wants it.

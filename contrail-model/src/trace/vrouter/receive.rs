@@ -29,12 +29,12 @@ impl Walker<'_> {
             Some(Header::Vxlan(vxlan)) => Some(self.vxlan_at_vrouter(server, vxlan.vni, work)),
             Some(Header::Mpls(entry)) => {
                 let label = entry.label();
-                let workloads = fabric.workloads.iter();
-                let mut here_with_label = workloads
-                    .filter(|(id, workload)| workload.host == server && fabric.workload_label(*id) == label);
+                let workload = fabric.workload_with_label(label);
+                let workload = workload.filter(|id| fabric.workloads[*id].host == server);
                 let tunnel = fabric.mpls_tunnel();
-                Some(match here_with_label.next() {
-                    Some((workload, at)) => {
+                Some(match workload {
+                    Some(workload) => {
+                        let at = &fabric.workloads[workload];
                         work.packet.decapsulate();
                         let (id, into) = (format!("label {label}"), format!("the interface of {}", at.name));
                         let work = work.step(Step::Decapsulate { tunnel, id, into });
@@ -61,13 +61,10 @@ impl Walker<'_> {
         let here = Node::Server(server);
         work.packet.decapsulate();
         let destination = self.destination(&work);
-        let routers = fabric.routers.iter().filter(|(_, router)| router.vni == vni);
-        let routed = routers.map(|(_, router)| (router.networks.as_slice(), &router.name, true));
-        let networks: Vec<_> = fabric.networks.ids().collect();
-        let bridged = networks
-            .iter()
-            .filter(|id| fabric.networks[**id].vni == vni)
-            .map(|id| (std::slice::from_ref(id), &fabric.networks[*id].name, false));
+        let routers = fabric.routers_with_vni(vni).iter().map(|router| &fabric.routers[*router]);
+        let routed = routers.map(|router| (router.networks.as_slice(), &router.name, true));
+        let bridged = fabric.networks_with_vni(vni).iter();
+        let bridged = bridged.map(|id| (std::slice::from_ref(id), &fabric.networks[*id].name, false));
         for (networks, name, is_routed) in routed.chain(bridged) {
             if let [network] = networks
                 && work.packet.destination_mac() == Some(MacAddr::BROADCAST)

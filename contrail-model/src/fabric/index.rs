@@ -1,0 +1,152 @@
+//! What follows from the objects, so that a question need not look at all of them.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use contrail_wire::{MacAddr, Vni};
+use ipnet::IpNet;
+
+use super::{
+    DeviceId, Fabric, LogicalRouter, NetworkId, Origin, OriginKind, Owner, PrefixTable, RouterId, RouterType,
+    ServerKind, WorkloadId,
+};
+
+/// All indexes. Those that a change leaves as they are stay shared with the fabric before it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Index {
+    pub(super) placement: Arc<Placement>,
+    /// What the underlay's routing protocol carries, and who announces it.
+    pub(crate) underlay: Arc<PrefixTable<Vec<Origin>>>,
+    /// Workloads that the underlay sees as they are.
+    pub(super) ip_fabric_workloads: Arc<HashMap<IpAddr, WorkloadId>>,
+    pub(super) routers_of: HashMap<NetworkId, Vec<RouterId>>,
+    pub(super) routers_with_vni: HashMap<Vni, Vec<RouterId>>,
+}
+
+/// Who is where: no change of a plan alters it.
+#[derive(Debug, Default)]
+pub(super) struct Placement {
+    pub(super) addresses: HashMap<(NetworkId, IpAddr), Owner>,
+    pub(super) macs: HashMap<(NetworkId, MacAddr), Owner>,
+    /// Devices with a port of a port group that carries the network.
+    pub(super) attached: HashSet<(DeviceId, NetworkId)>,
+    pub(super) attached_devices: HashMap<NetworkId, Vec<DeviceId>>,
+    pub(super) workloads_of: HashMap<NetworkId, Vec<WorkloadId>>,
+    /// Networks of workloads, virtual services and bare-metal servers.
+    pub(super) overlay: HashSet<NetworkId>,
+    /// Their subnets.
+    pub(super) overlay_subnets: PrefixTable<Vec<NetworkId>>,
+    pub(super) networks_with_vni: HashMap<Vni, Vec<NetworkId>>,
+}
+
+/// Which indexes a change makes stale, beside those of logical routers, which are always made anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stale {
+    pub(crate) underlay: bool,
+    pub(crate) ip_fabric_workloads: bool,
+}
+
+impl Index {
+    pub(super) fn new(fabric: &Fabric) -> Self {
+        let index = Self { placement: Arc::new(Placement::new(fabric)), ..Self::default() };
+        index.updated(fabric, Stale { underlay: true, ip_fabric_workloads: true })
+    }
+
+    /// After changes.
+    pub(crate) fn updated(mut self, fabric: &Fabric, stale: Stale) -> Self {
+        if stale.underlay {
+            self.underlay = Arc::new(underlay(fabric));
+        }
+        if stale.ip_fabric_workloads {
+            self.ip_fabric_workloads = Arc::new(ip_fabric_workloads(fabric));
+        }
+        self.routers_of.clear();
+        self.routers_with_vni.clear();
+        for (id, router) in fabric.routers.iter() {
+            self.routers_with_vni.entry(router.vni).or_default().push(id);
+            if router.kind == RouterType::VxlanRouting {
+                let LogicalRouter { networks, .. } = router;
+                networks.iter().for_each(|network| self.routers_of.entry(*network).or_default().push(id));
+            }
+        }
+        self
+    }
+}
+
+fn underlay(fabric: &Fabric) -> PrefixTable<Vec<Origin>> {
+    let mut underlay: PrefixTable<Vec<Origin>> = PrefixTable::default();
+    let mut announce = |prefix: IpNet, device, kind| underlay.entry(prefix).push(Origin { device, kind });
+    for (id, device) in fabric.devices.iter() {
+        if let Some(loopback) = device.loopback {
+            announce(loopback.into(), id, OriginKind::Loopback);
+        }
+        for secondary in device.secondary_addresses.iter().filter(|secondary| secondary.redistribute) {
+            announce(secondary.address, id, OriginKind::Secondary(secondary.irb));
+        }
+    }
+    for (id, network) in fabric.networks.iter() {
+        for device in &network.underlay_irb {
+            for subnet in &network.subnets {
+                announce(subnet.prefix, *device, OriginKind::Irb(id));
+            }
+        }
+    }
+    underlay
+}
+
+fn ip_fabric_workloads(fabric: &Fabric) -> HashMap<IpAddr, WorkloadId> {
+    let mut workloads = HashMap::new();
+    for (id, workload) in fabric.workloads.iter() {
+        let at = &workload.interface;
+        if fabric.networks[at.network].ip_fabric_forwarding {
+            workloads.entry(at.address).or_insert(id);
+        }
+    }
+    workloads
+}
+
+impl Placement {
+    fn new(fabric: &Fabric) -> Self {
+        let mut index = Self::default();
+        for (_, group) in fabric.port_groups.iter() {
+            for binding in &group.vlans {
+                for port in &group.ports {
+                    if index.attached.insert((port.device, binding.network)) {
+                        index.attached_devices.entry(binding.network).or_default().push(port.device);
+                    }
+                }
+            }
+        }
+        for (id, server) in fabric.servers.iter() {
+            for address in server.interfaces() {
+                index.addresses.entry((address.network, address.address)).or_insert(Owner::Server(id));
+                index.macs.entry((address.network, address.mac)).or_insert(Owner::Server(id));
+            }
+            if server.kind == ServerKind::BareMetal {
+                index.overlay.extend(server.addresses.iter().map(|address| address.network));
+            }
+        }
+        for (id, workload) in fabric.workloads.iter() {
+            let at = &workload.interface;
+            index.addresses.entry((at.network, at.address)).or_insert(Owner::Workload(id));
+            index.macs.entry((at.network, at.mac)).or_insert(Owner::Workload(id));
+            index.workloads_of.entry(at.network).or_default().push(id);
+            index.overlay.insert(at.network);
+        }
+        for (id, service) in fabric.virtual_services.iter() {
+            let owner = Owner::VirtualService(id);
+            index.overlay.insert(service.network);
+            index.addresses.entry((service.network, service.address)).or_insert(owner);
+        }
+        for (id, network) in fabric.networks.iter() {
+            index.networks_with_vni.entry(network.vni).or_default().push(id);
+            if index.overlay.contains(&id) {
+                for subnet in &network.subnets {
+                    index.overlay_subnets.entry(subnet.prefix).push(id);
+                }
+            }
+        }
+        index
+    }
+}
