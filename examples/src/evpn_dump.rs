@@ -25,7 +25,7 @@ use std::io::{self, BufRead, Write};
 use contrail_wire::bgp::{Message, Session};
 use serde::Serialize;
 
-pub use object::{AttributeObject, ErrorObject, MessageObject, RouteObject};
+pub use object::{AttributeObject, ErrorObject, MessageObject, RouteObject, labels_of};
 
 /// Writes an object for each line of `input` that is not blank, and says how many of them were not hex.
 pub fn run(mut input: impl BufRead, session: Session, mut output: impl Write) -> io::Result<usize> {

@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use crate::session::Ended;
+
 const BAD_INPUT: u8 = 2;
 
 /// Why a program stops before its work is done.
@@ -21,6 +23,12 @@ pub enum Stop {
 impl From<lexopt::Error> for Stop {
     fn from(error: lexopt::Error) -> Self {
         Self::Usage(error.to_string())
+    }
+}
+
+impl From<Ended> for Stop {
+    fn from(ended: Ended) -> Self {
+        Self::Failed(ended.to_string())
     }
 }
 

@@ -110,7 +110,6 @@ impl Serialize for RouteObject<'_> {
                     Nlri::Vpn(route) => {
                         map.serialize_entry("rd", &route.rd)?;
                         map.serialize_entry("prefix", &Text(route.prefix))?;
-                        map.serialize_entry("labels", &labels(route.labels.iter().copied()))?;
                     }
                     Nlri::Unicast(prefix) => map.serialize_entry("prefix", &Text(prefix))?,
                     Nlri::RouteTarget(route) => {
@@ -123,10 +122,25 @@ impl Serialize for RouteObject<'_> {
                 }
             }
         }
+        let labels = labels_of(&self.0.nlri);
+        if !labels.is_empty() {
+            map.serialize_entry("labels", &List(labels.into_iter().map(LabelObject::from)))?;
+        }
         if let Some(path_id) = self.0.path_id {
             map.serialize_entry("path_id", &path_id)?;
         }
         map.end()
+    }
+}
+
+/// The label fields of a route, in its order.
+pub fn labels_of(route: &Nlri<'_>) -> Vec<LabelField> {
+    match route {
+        Nlri::Vpn(route) => route.labels.to_vec(),
+        Nlri::Evpn(EvpnRoute::EthernetAutoDiscovery(route)) => vec![route.label],
+        Nlri::Evpn(EvpnRoute::MacIp(route)) => [route.label1].into_iter().chain(route.label2).collect(),
+        Nlri::Evpn(EvpnRoute::IpPrefix(route)) => vec![route.label],
+        _ => Vec::new(),
     }
 }
 
@@ -135,16 +149,14 @@ fn evpn_entries<M: SerializeMap>(map: &mut M, route: &EvpnRoute<'_>) -> Result<(
         EvpnRoute::EthernetAutoDiscovery(route) => {
             map.serialize_entry("rd", &route.rd)?;
             map.serialize_entry("esi", &route.esi)?;
-            map.serialize_entry("ethernet_tag", &route.ethernet_tag)?;
-            map.serialize_entry("labels", &labels([route.label]))
+            map.serialize_entry("ethernet_tag", &route.ethernet_tag)
         }
         EvpnRoute::MacIp(route) => {
             map.serialize_entry("rd", &route.rd)?;
             map.serialize_entry("esi", &route.esi)?;
             map.serialize_entry("ethernet_tag", &route.ethernet_tag)?;
             map.serialize_entry("mac", &route.mac)?;
-            map.serialize_entry("ip", &route.ip)?;
-            map.serialize_entry("labels", &labels([route.label1].into_iter().chain(route.label2)))
+            map.serialize_entry("ip", &route.ip)
         }
         EvpnRoute::InclusiveMulticast(route) => {
             map.serialize_entry("rd", &route.rd)?;
@@ -161,8 +173,7 @@ fn evpn_entries<M: SerializeMap>(map: &mut M, route: &EvpnRoute<'_>) -> Result<(
             map.serialize_entry("esi", &route.esi)?;
             map.serialize_entry("ethernet_tag", &route.ethernet_tag)?;
             map.serialize_entry("prefix", &Text(route.prefix))?;
-            map.serialize_entry("gateway", &route.gateway)?;
-            map.serialize_entry("labels", &labels([route.label]))
+            map.serialize_entry("gateway", &route.gateway)
         }
         EvpnRoute::SelectiveMulticast(route) => {
             map.serialize_entry("rd", &route.rd)?;
@@ -330,10 +341,6 @@ impl From<LabelField> for LabelObject {
     fn from(field: LabelField) -> Self {
         Self { raw: field.get(), vni: field.vni().get(), mpls: field.mpls_label().get() }
     }
-}
-
-fn labels(fields: impl IntoIterator<Item = LabelField>) -> Vec<LabelObject> {
-    fields.into_iter().map(LabelObject::from).collect()
 }
 
 /// As it is printed.

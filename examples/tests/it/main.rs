@@ -16,3 +16,4 @@ mod generated;
 mod oracle;
 mod program;
 mod schema;
+mod sessions;
