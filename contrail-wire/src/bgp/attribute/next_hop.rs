@@ -128,11 +128,22 @@ impl<'a> NextHop<'a> {
         }
     }
 
-    /// The next hop as a family has it: with or without a route distinguisher of zero.
+    /// The next hop as a family has it: with or without a route distinguisher of zero, and of IPv6 in VPNs as an IPv6
+    /// address in any case (RFC 4659 section 3.2.1.2).
+    ///
+    /// ```
+    /// use contrail_wire::bgp::{Family, NextHop};
+    /// let next_hop = NextHop::from([10, 0, 0, 1]);
+    /// assert_eq!(next_hop.of_family(Family::VPN_IPV4).to_string(), "10.0.0.1");
+    /// assert_eq!(next_hop.of_family(Family::VPN_IPV6).to_string(), "::ffff:10.0.0.1");
+    /// ```
     #[must_use]
     pub fn of_family(self, family: Family) -> Self {
         let rd = RouteDistinguisher::default();
         match self {
+            Self::Ipv4(address) if family == Family::VPN_IPV6 => {
+                Self::VpnIpv6 { rd, global: address.to_ipv6_mapped(), link_local: None }
+            }
             Self::Ipv4(address) if family.safi == Safi::VPN => Self::VpnIpv4 { rd, address },
             Self::Ipv6 { global, link_local } if family.safi == Safi::VPN => {
                 Self::VpnIpv6 { rd, global, link_local: link_local.map(|address| (rd, address)) }
