@@ -19,9 +19,10 @@ menu: ## Print this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: ## Check, plan and trace the Octavia fabric, and write the trace to target/demo/octavia.pcapng
+demo: ## Check, plan and trace all fabrics of examples/fabrics/, Octavia in full; captures go to target/demo/
 	@mkdir -p target/demo
-	cargo run -q -p contrail-examples --bin demo -- examples/fabrics/octavia.yaml target/demo/octavia.pcapng
+	cargo run -q -p contrail-examples --bin demo -- target/demo examples/fabrics/octavia.yaml \
+		$(filter-out %/octavia.yaml,$(sort $(wildcard examples/fabrics/*.yaml)))
 
 .PHONY: test
 test: test-rust test-no-std test-fuzz test-python ## Run every test there is, and say what had to be skipped

@@ -8,6 +8,7 @@
 
 #[path = "../../../contrail-wire/tests/it/corpus.rs"]
 mod corpus;
+mod demo;
 mod evpn_dump;
 mod fresh;
 #[expect(dead_code, reason = "the tests of contrail-wire use more of it")]
