@@ -22,7 +22,7 @@ impl Resolver<'_> {
         let own = self.document.integration_kinds.iter().enumerate();
         let own = own.map(|(i, kind)| (format!("integration_kinds[{i}]"), kind.clone()));
         let known = integration::known().into_iter().map(|kind| ("integrations".to_owned(), kind));
-        let kinds: Vec<Kind> = known.chain(own).filter_map(|(path, kind)| self.kind(&path, kind)).collect();
+        let kinds: Vec<Kind> = known.chain(own).map(|(path, kind)| self.kind(&path, kind)).collect();
         for (k, kind) in kinds.iter().enumerate() {
             if kinds.iter().take(k).any(|other| other.name == kind.name) {
                 self.problem(
@@ -54,7 +54,7 @@ impl Resolver<'_> {
     }
 
     /// A kind of integration, with its parties told apart.
-    fn kind(&mut self, path: &str, kind: document::IntegrationKind) -> Option<Kind> {
+    fn kind(&mut self, path: &str, kind: document::IntegrationKind) -> Kind {
         self.named(path, &kind.name);
         let optional = kind.optional_services.iter().map(|service| (service.clone(), false));
         let services: Vec<(String, bool)> =
@@ -73,7 +73,7 @@ impl Resolver<'_> {
             let protocol = self.conversation(&format!("{path}.protocol"), &flow.protocol);
             let from = self.party(&format!("{path}.from"), &flow.from, &services);
             let to = self.party(&format!("{path}.to"), &flow.to, &services);
-            let (from, to, protocol) = (from?, to?, protocol?);
+            let (Some(from), Some(to), Some(protocol)) = (from, to, protocol) else { continue };
             if protocol == Protocol::Dhcp && (&from, &to) != (&Party::BareMetal, &Party::ServiceNode) {
                 self.problem(&path, "dhcp goes from bare-metal to service-node");
             }
@@ -88,7 +88,7 @@ impl Resolver<'_> {
             };
             templates.push(Template { from, to, protocol, port, why: flow.why.into() });
         }
-        Some(Kind { path: path.to_owned(), name: kind.name, services, templates })
+        Kind { path: path.to_owned(), name: kind.name, services, templates }
     }
 
     fn party(&mut self, path: &str, name: &str, services: &[(String, bool)]) -> Option<Party> {

@@ -140,7 +140,7 @@ impl fmt::Display for Source {
             Self::IrbMac { device, network } => {
                 write!(f, "gateway MAC address of the IRB of {network} on {device}")
             }
-            Self::RouterMac { of } => write!(f, "router MAC address of {of}, from its type-5 route"),
+            Self::RouterMac { of } => write!(f, "router MAC address of {of}, as in its type-5 route"),
             Self::AddressOf { of } => write!(f, "address of {of}"),
             Self::Translated { hypervisor, workload } => {
                 write!(f, "vhost0 of {hypervisor}, in place of the address of {workload}")

@@ -129,7 +129,8 @@ impl Fabric {
             return None;
         }
         let server = self.workloads[workload].host;
-        let vhost0 = self.servers[server].vhost0.as_ref()?;
+        let vhost0 =
+            self.servers[server].vhost0.as_ref().filter(|at| at.address.is_ipv4() == from.is_ipv4())?;
         let pool = self.pools.iter().find(|pool| pool.protocol == flow.protocol)?;
         Some(Nat {
             server,

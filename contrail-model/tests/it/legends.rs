@@ -149,7 +149,7 @@ fn vxlan_to_the_dc_gateway_in_r2011() {
                 ETHERNET,
                 "destination_address",
                 "02:73:e1:ce:6b:15",
-                "router MAC address of dcgw1, from its type-5 route",
+                "router MAC address of dcgw1, as in its type-5 route",
             ),
             entry(9, inner, ETHERNET, "source_address", "02:c0:00:00:01:21", own),
         ],

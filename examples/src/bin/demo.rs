@@ -126,7 +126,7 @@ impl Solved {
         let _ = writeln!(out, "\n{}", self.name);
         let found = findings(&self.report);
         entry(out, "check", if found.is_empty() { vec!["nothing is wrong".to_owned()] } else { found });
-        let best = self.plan.best().map_or_else(|| vec!["none".to_owned()], |best| lines(best));
+        let best = self.plan.best().map_or_else(|| vec!["none".to_owned()], lines);
         entry(out, "best way", best);
         let costs: Vec<String> =
             self.plan.alternatives().iter().map(|way| way.cost.total.to_string()).collect();

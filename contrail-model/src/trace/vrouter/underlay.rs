@@ -142,6 +142,11 @@ impl Walker<'_> {
             let verdict = Verdict::Undetermined { at: at.name.clone(), missing };
             return vec![(work, Err(verdict))];
         };
+        if subnet.prefix.addr().is_ipv4() != destination.is_ipv4() {
+            let missing = format!("a next hop for {destination}: vhost0 has {} only", vhost0.address);
+            let verdict = Verdict::Undetermined { at: at.name.clone(), missing };
+            return vec![(work, Err(verdict))];
+        }
         let next_hop = if subnet.prefix.contains(&destination) { Some(destination) } else { subnet.gateway };
         let Some(next_hop) = next_hop else {
             let missing = format!("the gateway of {} for vhost0", network.name);
