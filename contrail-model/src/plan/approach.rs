@@ -1,5 +1,6 @@
 //! The ways in which overlay and underlay can meet, and what each starts with.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use contrail_wire::Vni;
@@ -58,40 +59,67 @@ pub(super) struct Attempt<'f> {
 }
 
 impl<'f> Attempt<'f> {
-    pub(super) fn new(
+    /// The attempts that make these choices: one for each logical router that could be used, if several have equally
+    /// many of the networks.
+    pub(super) fn all(
         fabric: &Fabric,
         part: &Part<'f>,
-        choices: Vec<(NetworkId, Approach)>,
+        choices: &[(NetworkId, Approach)],
         devices: &[DeviceId],
-    ) -> Self {
-        let mut attempt = Self {
-            choices,
+    ) -> Vec<Self> {
+        let mut blank = Self {
+            choices: choices.to_vec(),
             devices: devices.to_vec(),
             router: None,
             flows: part.flows.clone(),
             changes: Vec::new(),
         };
-        let routed = attempt.networks(Approach::is_router);
+        let routed = blank.networks(Approach::is_router);
         if routed.is_empty() {
-            attempt.devices.clear();
-        } else {
-            attempt.join(fabric, &routed);
+            blank.devices.clear();
+            blank.finish(fabric, &[]);
+            return vec![blank];
         }
-        for (network, approach) in &attempt.choices {
+        let joined = blank.joined(fabric, &routed);
+        let attempts = fitting_routers(fabric, &joined).into_iter().map(|router| {
+            let mut attempt = blank.clone();
+            match router {
+                Some(router) => attempt.join(fabric, router, &joined),
+                None => attempt.create(fabric, &joined),
+            }
+            attempt.finish(fabric, &joined);
+            attempt
+        });
+        attempts.collect()
+    }
+
+    /// What the networks without a logical router need, wherever that is.
+    fn finish(&mut self, fabric: &Fabric, joined: &[NetworkId]) {
+        for (network, approach) in &self.choices {
             let at = &fabric.networks[*network];
             let network = at.name.clone();
             match approach {
                 Approach::IpFabricForwarding if !at.ip_fabric_forwarding => {
-                    attempt.changes.push(Change::EnableIpFabricForwarding { network });
+                    self.changes.push(Change::EnableIpFabricForwarding { network });
                 }
                 Approach::DistributedSnat if !at.fabric_snat => {
-                    attempt.changes.push(Change::EnableFabricSnat { network });
+                    self.changes.push(Change::EnableFabricSnat { network });
                 }
                 _ => {}
             }
         }
-        attempt.leave(fabric);
-        attempt
+        let in_underlay = self.networks(|approach| !approach.is_router());
+        for network in
+            self.joined(fabric, &in_underlay).into_iter().filter(|network| !joined.contains(network))
+        {
+            // A logical router that is on no device attracts no traffic.
+            let is_active = |router: &RouterId| !fabric.routers[*router].extended_to.is_empty();
+            let extends = |change: &Change| matches!(change, Change::ExtendLogicalRouter { .. });
+            let used = self.router.is_some() && self.changes.iter().any(extends);
+            if used || fabric.routers_of(network).iter().any(is_active) {
+                self.leave(fabric, network, None);
+            }
+        }
     }
 
     fn networks(&self, is_chosen: impl Fn(Approach) -> bool) -> Vec<NetworkId> {
@@ -124,64 +152,48 @@ impl<'f> Attempt<'f> {
         joined
     }
 
-    /// One logical router for the routed networks, on the attempt's devices and nowhere else: the one that has most of
-    /// the networks, or else a new one.
-    fn join(&mut self, fabric: &Fabric, routed: &[NetworkId]) {
-        let joined = self.joined(fabric, routed);
-        let has = |router: RouterId, network: &NetworkId| fabric.routers[router].networks.contains(network);
-        let count = |router: &RouterId| joined.iter().filter(|network| has(*router, network)).count();
-        let fitting = fabric.routers.ids().filter(|router| count(router) > 0);
-        let best = fitting.max_by_key(|router| (count(router), std::cmp::Reverse(router.index())));
-        for network in &joined {
-            for other in fabric.routers_of(*network).iter().filter(|other| Some(**other) != best) {
-                let (router, network) = (fabric.routers[*other].name.clone(), name(fabric, *network));
-                self.changes.push(Change::LeaveLogicalRouter { router, network });
-            }
+    /// A new logical router for networks, on the attempt's devices.
+    fn create(&mut self, fabric: &Fabric, joined: &[NetworkId]) {
+        let (Some(vni), Some(first)) = (free_vnis(fabric).next(), joined.first()) else { return };
+        joined.iter().for_each(|network| self.leave(fabric, *network, None));
+        let router = free_name(fabric, &name(fabric, *first));
+        let networks = joined.iter().map(|network| name(fabric, *network)).collect();
+        self.changes.push(Change::CreateLogicalRouter { router: router.clone(), vni, networks });
+        let devices = fabric.device_names(&self.devices);
+        self.changes.push(Change::ExtendLogicalRouter { router: router.clone(), devices });
+        self.router = Some(router);
+    }
+
+    /// One logical router for networks, on the attempt's devices and nowhere else.
+    fn join(&mut self, fabric: &Fabric, router: RouterId, joined: &[NetworkId]) {
+        joined.iter().for_each(|network| self.leave(fabric, *network, Some(router)));
+        let at = &fabric.routers[router];
+        self.router = Some(at.name.clone());
+        for network in joined.iter().filter(|network| !at.networks.contains(network)) {
+            let (router, network) = (at.name.clone(), name(fabric, *network));
+            let devices = fabric.device_names(&at.extended_to);
+            self.changes.push(Change::JoinLogicalRouter { router, network, devices });
         }
-        let Some(best) = best else {
-            let Some(vni) = free_vni(fabric) else { return };
-            let router =
-                free_name(fabric, &name(fabric, routed.first().copied().unwrap_or(NetworkId::at(0))));
-            let networks = joined.iter().map(|network| name(fabric, *network)).collect();
-            self.changes.push(Change::CreateLogicalRouter { router: router.clone(), vni, networks });
-            let devices = fabric.device_names(&self.devices);
-            self.changes.push(Change::ExtendLogicalRouter { router: router.clone(), devices });
-            self.router = Some(router);
-            return;
-        };
-        let router = &fabric.routers[best];
-        self.router = Some(router.name.clone());
-        for network in joined.iter().filter(|network| !has(best, network)) {
-            let (router, network) = (router.name.clone(), name(fabric, *network));
-            self.changes.push(Change::JoinLogicalRouter { router, network });
-        }
-        let elsewhere = router.extended_to.iter().filter(|device| !self.devices.contains(device));
-        let new = self.devices.iter().filter(|device| !router.extended_to.contains(device));
+        let elsewhere = at.extended_to.iter().filter(|device| !self.devices.contains(device));
+        let new = self.devices.iter().filter(|device| !at.extended_to.contains(device));
         let elsewhere = fabric.device_names(&elsewhere.copied().collect::<Vec<_>>());
         let new = fabric.device_names(&new.copied().collect::<Vec<_>>());
         if !elsewhere.is_empty() {
-            let router = router.name.clone();
+            let router = at.name.clone();
             self.changes.push(Change::WithdrawLogicalRouter { router, devices: elsewhere });
         }
         if !new.is_empty() {
-            self.changes.push(Change::ExtendLogicalRouter { router: router.name.clone(), devices: new });
+            self.changes.push(Change::ExtendLogicalRouter { router: at.name.clone(), devices: new });
         }
     }
 
-    /// Networks that get no logical router leave the one they are in, where it would attract their traffic.
-    fn leave(&mut self, fabric: &Fabric) {
-        let leaving = self.networks(|approach| {
-            matches!(approach, Approach::IpFabricForwarding | Approach::DistributedSnat)
-        });
-        for network in leaving {
-            for router in fabric.routers_of(network) {
-                let router = &fabric.routers[*router];
-                let stays_on = |change: &Change| matches!(change, Change::ExtendLogicalRouter { router: name, .. } if *name == router.name);
-                if !router.extended_to.is_empty() || self.changes.iter().any(stays_on) {
-                    let (router, network) = (router.name.clone(), name(fabric, network));
-                    self.changes.push(Change::LeaveLogicalRouter { router, network });
-                }
-            }
+    /// Takes a network out of the logical routers that it is in, but for one.
+    fn leave(&mut self, fabric: &Fabric, network: NetworkId, kept: Option<RouterId>) {
+        for router in fabric.routers_of(network).iter().filter(|router| Some(**router) != kept) {
+            let router = &fabric.routers[*router];
+            let (devices, network) = (fabric.device_names(&router.extended_to), name(fabric, network));
+            let router = router.name.clone();
+            self.changes.push(Change::LeaveLogicalRouter { router, network, devices });
         }
     }
 
@@ -220,6 +232,21 @@ impl<'f> Attempt<'f> {
     }
 }
 
+/// The logical routers with most of some networks; `None`, for a new one, if none has any.
+fn fitting_routers(fabric: &Fabric, joined: &[NetworkId]) -> Vec<Option<RouterId>> {
+    let count = |router: RouterId| {
+        joined.iter().filter(|network| fabric.routers_of(**network).contains(&router)).count()
+    };
+    let mut routers: Vec<RouterId> =
+        joined.iter().flat_map(|network| fabric.routers_of(*network)).copied().collect();
+    routers.sort_unstable();
+    routers.dedup();
+    let most = routers.iter().map(|router| count(*router)).max();
+    let fitting: Vec<_> =
+        routers.into_iter().filter(|router| Some(count(*router)) == most).map(Some).collect();
+    if fitting.is_empty() { vec![None] } else { fitting }
+}
+
 fn name(fabric: &Fabric, network: NetworkId) -> Name {
     fabric.networks[network].name.clone()
 }
@@ -232,13 +259,12 @@ fn free_name(fabric: &Fabric, network: &Name) -> Name {
     names.find(is_free).unwrap_or_default().into()
 }
 
-/// The VNI behind the largest that is in use, or else the smallest that is free.
-fn free_vni(fabric: &Fabric) -> Option<Vni> {
+/// The VNIs behind the largest that is in use, and then the others that are free.
+pub(super) fn free_vnis(fabric: &Fabric) -> impl Iterator<Item = Vni> {
     let networks = fabric.networks.iter().map(|(_, network)| network.vni.get());
-    let used: Vec<u32> = networks.chain(fabric.routers.iter().map(|(_, router)| router.vni.get())).collect();
+    let used: HashSet<u32> =
+        networks.chain(fabric.routers.iter().map(|(_, router)| router.vni.get())).collect();
     let behind = used.iter().max().map_or(1, |largest| largest + 1);
-    Vni::new(behind).ok().or_else(|| {
-        let free = (1..=0xff_ffff).find(|number| !used.contains(number))?;
-        Vni::new(free).ok()
-    })
+    let numbers = (behind..=0xff_ffff).chain(1..behind).filter(move |number| !used.contains(number));
+    numbers.filter_map(|number| Vni::new(number).ok())
 }

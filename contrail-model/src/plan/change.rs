@@ -44,6 +44,8 @@ pub enum Change {
         router: Name,
         /// The network.
         network: Name,
+        /// The devices that the logical router is on already.
+        devices: Vec<Name>,
     },
     /// Take a network out of a logical router.
     LeaveLogicalRouter {
@@ -51,6 +53,8 @@ pub enum Change {
         router: Name,
         /// The network.
         network: Name,
+        /// The devices that the logical router is on.
+        devices: Vec<Name>,
     },
     /// Add a static route to a server.
     AddStaticRoute {
@@ -139,9 +143,10 @@ impl Change {
     /// The devices whose configuration changes.
     pub fn devices(&self) -> &[Name] {
         match self {
-            Self::ExtendLogicalRouter { devices, .. } | Self::WithdrawLogicalRouter { devices, .. } => {
-                devices
-            }
+            Self::ExtendLogicalRouter { devices, .. }
+            | Self::WithdrawLogicalRouter { devices, .. }
+            | Self::JoinLogicalRouter { devices, .. }
+            | Self::LeaveLogicalRouter { devices, .. } => devices,
             Self::AddUnderlayIrb { device, .. }
             | Self::AddSecondaryAddress { device, .. }
             | Self::RedistributeSubnet { device, .. } => std::slice::from_ref(device),
@@ -166,10 +171,10 @@ impl fmt::Display for Change {
             Self::WithdrawLogicalRouter { router, devices } => {
                 write!(f, "withdraw logical router {router} from {}", join(devices))
             }
-            Self::JoinLogicalRouter { router, network } => {
+            Self::JoinLogicalRouter { router, network, .. } => {
                 write!(f, "connect {network} to logical router {router}")
             }
-            Self::LeaveLogicalRouter { router, network } => {
+            Self::LeaveLogicalRouter { router, network, .. } => {
                 write!(f, "disconnect {network} from logical router {router}")
             }
             Self::AddStaticRoute { server, to, via } => {
@@ -250,7 +255,7 @@ impl Fabric {
                     },
                 );
             }
-            Change::JoinLogicalRouter { router, network } => {
+            Change::JoinLogicalRouter { router, network, .. } => {
                 let Some(network) = self.network_named(network) else { return };
                 edit(
                     &mut self.routers,
@@ -262,7 +267,7 @@ impl Fabric {
                     },
                 );
             }
-            Change::LeaveLogicalRouter { router, network } => {
+            Change::LeaveLogicalRouter { router, network, .. } => {
                 let Some(network) = self.network_named(network) else { return };
                 edit(
                     &mut self.routers,

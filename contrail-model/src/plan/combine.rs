@@ -1,10 +1,10 @@
 //! From what each overlay network can do to what all of them can do together.
 
-use super::approach::{Approach, Attempt};
+use super::approach::{Approach, Attempt, free_vnis};
 use super::complete::{Measure, complete, dropped, tidy};
 use super::part::Part;
 use super::place::{Place, places};
-use super::{BreakOut, Candidate, Rejected};
+use super::{BreakOut, Candidate, Change, Rejected};
 use crate::fabric::{Fabric, Name, NetworkId};
 use crate::trace::Trace;
 
@@ -73,17 +73,25 @@ fn tried(measure: &Measure<'_>, part: &Part<'_>, all: Vec<Choices<'_>>) -> (Vec<
     for (choices, place) in all {
         let devices = place.map_or(&[][..], |place| &place.devices);
         let alike = place.map_or(&[][..], |place| &place.alike);
-        let attempt = Attempt::new(measure.fabric, part, choices, devices);
-        match complete(measure, &attempt, alike) {
-            Ok(candidate) => {
+        let attempts = Attempt::all(measure.fabric, part, &choices, devices);
+        let mut works: Vec<Candidate> = Vec::new();
+        let mut refused = None;
+        for attempt in &attempts {
+            match complete(measure, attempt, alike) {
+                Ok(candidate) => works.push(candidate),
+                Err(reasons) => {
+                    let devices = measure.fabric.device_names(devices);
+                    let break_outs = attempt.break_outs(measure.fabric, &devices, alike);
+                    refused.get_or_insert(Rejected { break_outs, reasons });
+                }
+            }
+        }
+        match works.into_iter().min_by_key(|candidate| candidate.cost.rank()) {
+            Some(candidate) => {
                 let goes_beyond = candidate.routed_on().len() > devices.len();
                 ways.push(Way { candidate, goes_beyond });
             }
-            Err(reasons) => {
-                let devices = measure.fabric.device_names(devices);
-                let break_outs = attempt.break_outs(measure.fabric, &devices, alike);
-                rejected.push(Rejected { break_outs, reasons });
-            }
+            None => rejected.extend(refused),
         }
     }
     (ways, rejected)
@@ -154,16 +162,17 @@ fn combined(
 /// these devices and no others.
 fn without_detours(ways: Vec<Way>) -> Vec<Candidate> {
     let routed: Vec<Vec<Name>> = ways.iter().map(|way| way.candidate.routed_on().to_vec()).collect();
-    let is_detour = |way: &Way| {
+    let is_detour = |(index, way): &(usize, Way)| {
         let devices = way.candidate.routed_on();
-        way.goes_beyond
-            && routed.iter().any(|other| {
-                !other.is_empty()
-                    && other.len() < devices.len()
-                    && other.iter().all(|device| devices.contains(device))
-            })
+        let is_within = |(other, smaller): (usize, &Vec<Name>)| {
+            !smaller.is_empty()
+                && (smaller.len(), other) < (devices.len(), *index)
+                && smaller.iter().all(|device| devices.contains(device))
+        };
+        way.goes_beyond && routed.iter().enumerate().any(is_within)
     };
-    ways.into_iter().filter(|way| !is_detour(way)).map(|way| way.candidate).collect()
+    let ways = ways.into_iter().enumerate().filter(|way| !is_detour(way));
+    ways.map(|(_, way)| way.candidate).collect()
 }
 
 /// All parts together: the best of each, and then the ways that differ from that in one part. A way that does not work
@@ -179,7 +188,7 @@ pub(super) fn together(
     let best: Vec<&Candidate> = parts.iter().filter_map(|ways| ways.first()).collect();
     let mut candidates = Vec::new();
     let mut add = |ways: &[&Candidate]| {
-        let candidate = merged(ways);
+        let candidate = merged(measure.fabric, ways);
         let changed = measure.fabric.with(&candidate.changes);
         let mut broken = dropped(&changed.trace_required());
         if broken.is_empty() {
@@ -205,14 +214,21 @@ pub(super) fn together(
     candidates
 }
 
-fn merged(ways: &[&Candidate]) -> Candidate {
+fn merged(fabric: &Fabric, ways: &[&Candidate]) -> Candidate {
     let mut merged = Candidate::default();
     for way in ways {
         let break_outs = way.break_outs.iter().filter(|at| ways.len() == 1 || !at.networks.is_empty());
         merged.break_outs.extend(break_outs.cloned());
         for change in &way.changes {
-            if !merged.changes.contains(change) {
-                merged.changes.push(change.clone());
+            let mut change = change.clone();
+            if let Change::CreateLogicalRouter { vni, .. } = &mut change {
+                // Each part has taken the first that is free.
+                let taken =
+                    merged.changes.iter().filter(|other| matches!(other, Change::CreateLogicalRouter { .. }));
+                *vni = free_vnis(fabric).nth(taken.count()).unwrap_or(*vni);
+            }
+            if !merged.changes.contains(&change) {
+                merged.changes.push(change);
             }
         }
         merged.cost = merged.cost.and(&way.cost);

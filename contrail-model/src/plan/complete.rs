@@ -34,6 +34,9 @@ pub(super) fn complete(
         let changed = fabric.with(&changes);
         let traces = changed.trace_flows(&attempt.flows);
         if traces.iter().all(Trace::is_delivered) {
+            let changes = without_needless(measure, attempt, changes);
+            let changed = fabric.with(&changes);
+            let traces = changed.trace_flows(&attempt.flows);
             return accept(measure, attempt, &changed, changes, &traces, alike);
         }
         let (remedies, hopeless) = remedies(&changed, attempt, &traces);
@@ -61,6 +64,27 @@ const OBJECT_RULES: [&str; 27] = [
 
 /// Rules that report what traces show; the drops themselves say it more precisely.
 const FLOW_RULES: [&str; 4] = ["L1", "L4", "L5", "F1"];
+
+/// Without the static routes that another remedy has made needless. (What is configured on several devices is not
+/// needless where one of them would do: it is there for when that one fails.)
+fn without_needless(measure: &Measure<'_>, attempt: &Attempt<'_>, changes: Vec<Change>) -> Vec<Change> {
+    let is_route = |change: &Change| matches!(change, Change::AddStaticRoute { .. });
+    let others = changes.iter().skip(attempt.changes.len()).filter(|change| !is_route(change)).count();
+    let mut kept = changes;
+    let mut index = attempt.changes.len();
+    while others > 0 && index < kept.len() {
+        let mut fewer = kept.clone();
+        let change = fewer.remove(index);
+        let is_needless = is_route(&change)
+            && measure.fabric.with(&fewer).trace_flows(&attempt.flows).iter().all(Trace::is_delivered);
+        if is_needless {
+            kept = fewer;
+        } else {
+            index += 1;
+        }
+    }
+    kept
+}
 
 impl<'m> Measure<'m> {
     pub(super) fn new(fabric: &'m Fabric, weights: &'m Weights) -> Self {
@@ -197,7 +221,8 @@ fn remedies(fabric: &Fabric, attempt: &Attempt<'_>, traces: &[Trace]) -> (Vec<Ch
 /// The changes that end a drop within an approach.
 fn remedy(fabric: &Fabric, attempt: &Attempt<'_>, reason: &Drop) -> Vec<Change> {
     match reason {
-        Drop::NoRoute { table: Table::Host { server }, destination, .. } => {
+        Drop::NoRoute { table: Table::Host { server }, destination, .. }
+        | Drop::NextHopUnreachable { server, destination, .. } => {
             static_route(fabric, attempt, server, *destination).into_iter().collect()
         }
         Drop::NoGateway { network, devices, .. } => {
@@ -209,6 +234,14 @@ fn remedy(fabric: &Fabric, attempt: &Attempt<'_>, reason: &Drop) -> Vec<Change> 
                 fabric.networks.iter().find(|(id, at)| at.name == *network && !fabric.is_overlay(*id));
             let service = service.filter(|_| attempt.is_in_underlay());
             service.map(|(id, _)| underlay_irbs(fabric, id)).unwrap_or_default()
+        }
+        Drop::GatewayElsewhere { network, .. } => {
+            let at =
+                fabric.networks.iter().find(|(_, at)| at.name == *network && !at.underlay_irb.is_empty());
+            at.map(|(id, _)| underlay_irbs(fabric, id)).unwrap_or_default()
+        }
+        Drop::NoRoute { table: Table::Vrf { .. } | Table::Vrouter { .. }, destination, .. } => {
+            irb_elsewhere(fabric, attempt, *destination).into_iter().collect()
         }
         Drop::NoRoute { table: Table::Underlay { .. }, destination, .. } if attempt.is_in_underlay() => {
             let is_in = |id: &NetworkId| fabric.networks[*id].subnet_of(*destination).is_some();
@@ -227,6 +260,21 @@ fn remedy(fabric: &Fabric, attempt: &Attempt<'_>, reason: &Drop) -> Vec<Change> 
         }
         _ => Vec::new(),
     }
+}
+
+/// The attempt's logical router on the devices that a network reaches, where only such have its IRB (release `r2011`).
+fn irb_elsewhere(fabric: &Fabric, attempt: &Attempt<'_>, destination: IpAddr) -> Option<Change> {
+    let name = attempt.router.as_ref()?;
+    let (id, router) = fabric.routers.iter().find(|(_, router)| router.name == *name)?;
+    let is_in = |network: &&NetworkId| fabric.networks[**network].subnet_of(destination).is_some();
+    let network = *router.networks.iter().find(is_in)?;
+    if router.extended_to.iter().any(|device| fabric.has_irb(id, *device, network)) {
+        return None;
+    }
+    let attached = fabric.attached_devices(network).iter().copied();
+    let devices: Vec<DeviceId> = attached.filter(|device| fabric.devices[*device].routes_tenants()).collect();
+    let devices = fabric.device_names(&devices);
+    (!devices.is_empty()).then(|| Change::ExtendLogicalRouter { router: name.clone(), devices })
 }
 
 /// The attempt's logical router, if it joins a network.

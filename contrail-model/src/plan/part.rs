@@ -1,6 +1,6 @@
 //! Which required flows are planned together: those whose networks hang together.
 
-use crate::fabric::{Fabric, NetworkId, Protocol, RequiredFlow};
+use crate::fabric::{Fabric, NetworkId, Protocol, RequiredFlow, RouterId};
 
 /// Required flows that no choice can be made for alone, as they share networks, and a network can be in one logical
 /// router only.
@@ -21,7 +21,7 @@ impl<'f> Part<'f> {
             let mut part = Self::of(fabric, flow);
             // Parts that this flow connects become one.
             let (touching, mut others): (Vec<Self>, Vec<Self>) =
-                parts.into_iter().partition(|other| part.touches(other));
+                parts.into_iter().partition(|other| part.touches(fabric, other));
             let mut touching = touching.into_iter();
             if let Some(mut first) = touching.next() {
                 touching.for_each(|other| first.take(other));
@@ -53,13 +53,21 @@ impl<'f> Part<'f> {
         part
     }
 
-    /// Whether they share a network; flows that stay in one network, or in the underlay, are one part.
-    fn touches(&self, other: &Self) -> bool {
+    /// Whether they share a network or have networks in one logical router; flows that stay in one network, or in the
+    /// underlay, are one part.
+    fn touches(&self, fabric: &Fabric, other: &Self) -> bool {
         let is_plain = |part: &Self| part.overlay.is_empty();
         let shares = |ours: &[NetworkId], theirs: &[NetworkId]| ours.iter().any(|id| theirs.contains(id));
+        let meets =
+            |router: &RouterId| other.networks().any(|network| fabric.routers_of(network).contains(router));
         (is_plain(self) && is_plain(other))
+            || self.networks().any(|network| fabric.routers_of(network).iter().any(meets))
             || shares(&self.overlay, &other.overlay)
             || shares(&self.services, &other.services)
+    }
+
+    fn networks(&self) -> impl Iterator<Item = NetworkId> {
+        self.overlay.iter().chain(&self.services).copied()
     }
 
     fn take(&mut self, other: Self) {

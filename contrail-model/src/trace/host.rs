@@ -58,7 +58,10 @@ impl Walker<'_> {
                     let subnet = fabric.networks[interface.network].subnet_of(interface.address);
                     subnet.is_some_and(|subnet| subnet.prefix.contains(via))
                 });
-                let interface = interface.ok_or(Drop::NextHopUnreachable { to: *to, via: *via })?;
+                let interface = interface.ok_or_else(|| {
+                    let server = host.name.clone();
+                    Drop::NextHopUnreachable { to: *to, via: *via, server, destination }
+                })?;
                 let chosen = Route { to: *to, kind: RouteKind::Static, next_hop: format!("gateway {via}") };
                 let step = Step::Lookup { table, destination, chosen, passed_over: Vec::new() };
                 Ok((interface, *via, step))

@@ -135,6 +135,10 @@ pub enum Drop {
         to: IpNet,
         /// Its next hop.
         via: IpAddr,
+        /// The host.
+        server: Name,
+        /// What was looked up.
+        destination: IpAddr,
     },
     /// A server's port group does not carry a network that the server has an address in.
     NotCarried {
@@ -298,7 +302,7 @@ impl fmt::Display for Drop {
             Self::NoNeighbour { network, address } => {
                 write!(f, "nobody in {network} answers for {address}")
             }
-            Self::NextHopUnreachable { to, via } => {
+            Self::NextHopUnreachable { to, via, .. } => {
                 write!(f, "the next hop {via} of the route to {to} is in none of its networks")
             }
             Self::NotCarried { server, port_group, network } => {
