@@ -4,9 +4,10 @@
 use contrail_model::{Approach, Fabric, Flow};
 
 use crate::golden::assert_golden;
-use crate::{fabric, with};
+use crate::{OCTAVIA, fabric, in_r2011, with};
 
 const IRONIC: &str = include_str!("../../../examples/fabrics/ironic.yaml");
+const OCTAVIA_L2: &str = include_str!("../../../examples/fabrics/octavia-l2.yaml");
 const KUBERNETES_KEYSTONE: &str = include_str!("../../../examples/fabrics/kubernetes-keystone.yaml");
 
 /// The fabric after the best way of its plan has been gone.
@@ -16,8 +17,20 @@ fn best(text: &str) -> Fabric {
     plan.best().unwrap_or_else(|| panic!("{plan}")).apply(&fabric)
 }
 
-fn traced(fabric: &Fabric, flow: &Flow) -> String {
-    fabric.trace(flow).unwrap().to_string()
+/// Compares the trace of a flow, after the best way of the plan, with its golden text in each release.
+fn assert_traced(name: &str, text: &str, flow: &Flow) {
+    let told = |text: &str| best(text).trace(flow).unwrap().to_string();
+    let (article, r2011) = (told(text), told(&in_r2011(text)));
+    assert_golden(name, &article);
+    let r2011 = if r2011 == article { "as in release article\n" } else { &r2011 };
+    assert_golden(&format!("{name}-r2011"), r2011);
+}
+
+#[test]
+fn octavia_over_layer_3_and_over_layer_2() {
+    let flow = Flow::tcp("octavia-worker", "amphora-1", 9443);
+    assert_traced("octavia-l3-trace", OCTAVIA, &flow);
+    assert_traced("octavia-l2-trace", OCTAVIA_L2, &flow);
 }
 
 #[test]
@@ -34,7 +47,7 @@ fn ironic_lands_on_the_controllers_leaves_though_the_service_node_is_there() {
 #[test]
 fn dhcp_passes_the_service_nodes_leaves_as_vxlan_that_is_only_routed() {
     let fabric = best(IRONIC);
-    assert_golden("ironic-dhcp-trace", &traced(&fabric, &Flow::dhcp("bms1", "csn1")));
+    assert_traced("ironic-dhcp-trace", IRONIC, &Flow::dhcp("bms1", "csn1"));
     for trace in
         [Flow::dhcp("bms1", "csn1"), Flow::dhcp("bms2", "csn1")].map(|flow| fabric.trace(&flow).unwrap())
     {
@@ -50,7 +63,7 @@ fn dhcp_passes_the_service_nodes_leaves_as_vxlan_that_is_only_routed() {
 
 #[test]
 fn the_boot_of_a_bare_metal_server_leaves_the_overlay_at_the_controllers_leaves() {
-    assert_golden("ironic-tftp-trace", &traced(&best(IRONIC), &Flow::udp("bms1", "ironic-conductor", 69)));
+    assert_traced("ironic-tftp-trace", IRONIC, &Flow::udp("bms1", "ironic-conductor", 69));
 }
 
 #[test]
@@ -108,12 +121,10 @@ fn of_two_service_nodes_the_lowest_address_as_text_answers() {
 #[test]
 fn the_webhook_by_a_logical_router_and_its_question_by_snat() {
     let fabric = best(KUBERNETES_KEYSTONE);
-    assert_golden(
-        "kubernetes-keystone-webhook-trace",
-        &traced(&fabric, &Flow::tcp("master1", "keystone-auth", 8443)),
-    );
+    let webhook = Flow::tcp("master1", "keystone-auth", 8443);
+    assert_traced("kubernetes-keystone-webhook-trace", KUBERNETES_KEYSTONE, &webhook);
     let question = Flow::tcp("keystone-auth-1", "kubernetes-keystone-keystone", 5000);
-    assert_golden("kubernetes-keystone-question-trace", &traced(&fabric, &question));
+    assert_traced("kubernetes-keystone-question-trace", KUBERNETES_KEYSTONE, &question);
     let trace = fabric.trace(&Flow::tcp("master1", "keystone-auth", 80)).unwrap();
     assert!(trace.to_string().contains("keystone-auth does not answer TCP 80"), "{trace}");
 }

@@ -27,14 +27,8 @@ fn layers(trace: &Trace) -> Vec<Vec<Layer>> {
 }
 
 #[test]
-fn by_a_logical_router_on_the_leaves() {
-    assert_golden("octavia-leaves-trace", &worker_to_amphora(&fabric(&solved())).to_string());
-}
-
-#[test]
 fn by_ip_fabric_forwarding() {
     let trace = worker_to_amphora(&by(Approach::IpFabricForwarding));
-    assert_golden("octavia-ip-fabric-trace", &trace.to_string());
     for layers in layers(&trace) {
         assert!(!layers.contains(&Layer::Vxlan) && !layers.contains(&Layer::Mpls), "{layers:?}");
     }
