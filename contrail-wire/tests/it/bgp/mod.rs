@@ -1,5 +1,7 @@
 //! BGP: laws of routes, attributes and messages.
 
+#[cfg(feature = "capture")]
+mod captures;
 mod exabgp;
 mod generated;
 mod malformed;

@@ -15,7 +15,7 @@ use contrail_wire::bgp::{
 use crate::corpus;
 
 /// The file, unpacked if it must be; `None`, said loudly, without the program for that.
-fn unpacked(path: &Path) -> Option<Vec<u8>> {
+pub(super) fn unpacked(path: &Path) -> Option<Vec<u8>> {
     let program = match path.extension().and_then(|extension| extension.to_str()) {
         Some("gz") => "gzip",
         Some("bz2") => "bzip2",

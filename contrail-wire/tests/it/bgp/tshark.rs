@@ -1,6 +1,6 @@
-//! What tshark would show of a message, made from what is decoded.
+//! What tshark would show of a message, made from what is decoded; and lists of where that is not so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -58,25 +58,44 @@ pub(super) const FIELDS: [&str; 41] = [
     "bgp.ext_com.tunnel_type",
 ];
 
+/// What stands behind `kind` in the lines of a list that begin with it.
+pub(super) fn lines(list: &'static str, kind: &str) -> impl Iterator<Item = Vec<&'static str>> {
+    let start = format!("{kind}\t");
+    list.lines().filter_map(move |line| Some(line.strip_prefix(&start)?.split('\t').collect()))
+}
+
+/// Each rule of a list, which gives a reason, has lines of these kinds that name it, and they name no other.
+pub(super) fn assert_each_rule_is_used(list: &'static str, kinds: &[&str]) {
+    let first = |kind: &str| lines(list, kind).map(|line| line[0]).collect::<Vec<_>>();
+    let used: BTreeSet<_> = kinds.iter().flat_map(|kind| first(kind)).collect();
+    assert_eq!(used, first("rule").into_iter().collect());
+}
+
 /// All messages in `bytes`.
 pub(super) fn fields(bytes: &[u8], session: Session) -> Fields {
     let mut shown = Shown::default();
-    let mut messages = Messages::new(bytes, session);
-    let mut rest = bytes.len();
-    while let Some(Ok(message)) = messages.next() {
-        let length = rest - messages.rest().len();
-        rest = messages.rest().len();
-        shown.message(&message, length);
-    }
+    shown.stream(bytes, session);
     shown.fields
 }
 
 #[derive(Default)]
-struct Shown {
-    fields: Fields,
+pub(super) struct Shown {
+    pub(super) fields: Fields,
 }
 
 impl Shown {
+    /// The messages of a stream, and how many they are.
+    pub(super) fn stream(&mut self, bytes: &[u8], session: Session) -> usize {
+        let (mut messages, mut rest, mut count) = (Messages::new(bytes, session), bytes.len(), 0);
+        while let Some(Ok(message)) = messages.next() {
+            let length = rest - messages.rest().len();
+            rest = messages.rest().len();
+            self.message(&message, length);
+            count += 1;
+        }
+        count
+    }
+
     fn put(&mut self, field: &'static str, value: impl fmt::Display) {
         self.fields.entry(field).or_default().push(value.to_string());
     }

@@ -13,7 +13,7 @@ use contrail_wire::bgp::{
 use serde_json::Value;
 
 use super::malformed::{self, hex};
-use super::tshark::{self, FIELDS};
+use super::tshark::{self, FIELDS, assert_each_rule_is_used, lines};
 use super::{exabgp, rewrite};
 use crate::corpus;
 
@@ -68,7 +68,7 @@ impl Vector {
 
     /// What its session has agreed on, as far as it is not the usual.
     pub(super) fn session(&self) -> Session {
-        let agreed = lines("session").find(|line| line[0] == self.id).map_or("", |line| line[1]);
+        let agreed = lines(KNOWN, "session").find(|line| line[0] == self.id).map_or("", |line| line[1]);
         let add_path = if agreed.contains("add-path") { Families::ALL } else { Families::NONE };
         Session {
             four_octet_as: !agreed.contains("two-octet-as"),
@@ -78,22 +78,14 @@ impl Vector {
     }
 }
 
-/// What stands behind `kind` in the lines that begin with it.
-fn lines(kind: &str) -> impl Iterator<Item = Vec<&'static str>> {
-    let start = format!("{kind}\t");
-    KNOWN.lines().filter_map(move |line| Some(line.strip_prefix(&start)?.split('\t').collect()))
-}
-
 /// Vector and field.
 fn known_differences() -> BTreeSet<(&'static str, &'static str)> {
-    lines("differs").flat_map(|line| line[2].split(' ').map(move |id| (id, line[1]))).collect()
+    lines(KNOWN, "differs").flat_map(|line| line[2].split(' ').map(move |id| (id, line[1]))).collect()
 }
 
 #[test]
 fn each_rule_has_a_reason_and_a_use() {
-    let rules: BTreeSet<_> = lines("rule").map(|line| line[0]).collect();
-    let used = ["differs", "unreadable", "accepted", "rewritten"].into_iter().flat_map(lines);
-    assert_eq!(used.map(|line| line[0]).collect::<BTreeSet<_>>(), rules);
+    assert_each_rule_is_used(KNOWN, &["differs", "unreadable", "accepted", "rewritten"]);
 }
 
 /// The first part that cannot be read.
@@ -187,8 +179,8 @@ fn each_reads_as_the_vector_itself_says() {
 
 #[test]
 fn what_cannot_be_read_is_what_others_refuse_too() {
-    let mut known: BTreeMap<_, _> = lines("unreadable").map(|line| (line[1], line[2])).collect();
-    let mut accepted: BTreeSet<_> = lines("accepted").map(|line| line[1]).collect();
+    let mut known: BTreeMap<_, _> = lines(KNOWN, "unreadable").map(|line| (line[1], line[2])).collect();
+    let mut accepted: BTreeSet<_> = lines(KNOWN, "accepted").map(|line| line[1]).collect();
     let mut wrong = String::new();
     for vector in vectors().iter().filter(|vector| vector.is_message()) {
         let error = first_error(&vector.message, vector.session());
@@ -238,7 +230,7 @@ fn each_reads_as_exabgp_reads_it() {
 
 #[test]
 fn each_is_written_again_as_it_was() {
-    let mut known: BTreeMap<_, _> = lines("rewritten").map(|line| (line[1], line[0])).collect();
+    let mut known: BTreeMap<_, _> = lines(KNOWN, "rewritten").map(|line| (line[1], line[0])).collect();
     let mut wrong = String::new();
     for vector in vectors().iter().filter(|vector| vector.is_message()) {
         let session = vector.session();
