@@ -1,20 +1,27 @@
 //! The frames of a trace as a capture file, and what tshark says of them.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-use contrail_model::Trace;
 use contrail_model::trace::{TraceFrame, write_pcapng};
+use contrail_model::{Fabric, Trace};
 use contrail_wire::{Decoder, LinkType, MplsPayload};
 
-use crate::{OCTAVIA, fabric};
+use crate::{OCTAVIA, fabric, in_r2011, ipv6, with};
 
-/// The frames of all required flows, for each way that the plan finds.
+/// The frames of all required flows, for each way that the plan finds: with MPLS over UDP and over GRE, in the other
+/// release, and with IPv6 in the overlay.
 fn frames() -> Vec<TraceFrame> {
-    let fabric = fabric(OCTAVIA);
+    let gre_first = with(OCTAVIA, &[("[MPLSoUDP, MPLSoGRE, VXLAN]", "[MPLSoGRE, MPLSoUDP, VXLAN]")]);
+    let texts = [OCTAVIA.to_owned(), gre_first, in_r2011(OCTAVIA), ipv6::octavia()];
+    texts.iter().flat_map(|text| frames_of(&fabric(text))).collect()
+}
+
+fn frames_of(fabric: &Fabric) -> Vec<TraceFrame> {
     let plan = fabric.plan();
-    let traces = plan.candidates.iter().flat_map(|candidate| candidate.apply(&fabric).trace_required());
+    let traces = plan.candidates.iter().flat_map(|candidate| candidate.apply(fabric).trace_required());
     traces.flat_map(|trace: Trace| trace.frames()).collect()
 }
 
@@ -31,6 +38,7 @@ fn what_is_read_back_is_what_was_traced() {
     let mut reader = contrail_wire::capture::Reader::new(&file[..]).unwrap();
     let decoder = Decoder::new().mpls_payload(&|_| MplsPayload::Ip);
     let mut expected = frames.iter();
+    let mut layers = BTreeSet::new();
     while let Some(read) = reader.next_frame().unwrap() {
         let frame = expected.next().unwrap();
         assert_eq!(read.link(), Some(LinkType::Ethernet));
@@ -40,8 +48,10 @@ fn what_is_read_back_is_what_was_traced() {
         }
         let traced: Vec<_> = frame.packet.headers().map(|entry| *entry.header()).collect();
         assert_eq!(headers, traced, "{}", frame.comment);
+        layers.extend(headers.iter().map(|header| header.layer().name()));
     }
     assert!(expected.next().is_none());
+    assert!(["vxlan", "gre", "mpls", "ipv6"].iter().all(|layer| layers.contains(layer)), "{layers:?}");
 }
 
 #[test]

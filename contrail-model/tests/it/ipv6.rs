@@ -8,7 +8,7 @@ use contrail_wire::{Decoder, Layer, MplsPayload};
 use crate::golden::assert_golden;
 use crate::{OCTAVIA, fabric};
 
-fn octavia() -> String {
+pub(crate) fn octavia() -> String {
     OCTAVIA
         .replace("10.99.0.0/24", "2001:db8:99::/64")
         .replace("10.99.0.", "2001:db8:99::")
