@@ -2,6 +2,7 @@
 
 #[cfg(feature = "capture")]
 mod captures;
+mod contrail;
 mod exabgp;
 mod generated;
 mod malformed;

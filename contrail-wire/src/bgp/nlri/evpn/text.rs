@@ -12,7 +12,7 @@ use crate::bgp::nlri::evpn::{
     LeaveSynchRoute, MacIpRoute, MembershipReportSynchRoute, MulticastFlags, PerRegionRoute, Route,
     SPmsiRoute, SelectiveMulticastRoute,
 };
-use crate::{EthernetSegmentId, LabelField, MacAddr, RouteDistinguisher, ValueError};
+use crate::{EthernetSegment, EthernetSegmentId, LabelField, MacAddr, RouteDistinguisher, ValueError};
 
 const SYNTAX: ValueError = ValueError::Syntax {
     what: "EVPN route",
@@ -101,6 +101,27 @@ fn hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     f.write_str("]")
 }
 
+/// A segment as Contrail prints it: by who assigned it, if that says all.
+struct Segment(EthernetSegmentId);
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.kind() {
+            EthernetSegment::RouterId { router_id, discriminator }
+                if self.0 == EthernetSegmentId::router_id(router_id, discriminator) =>
+            {
+                write!(f, "{router_id}:{discriminator}")
+            }
+            EthernetSegment::AutonomousSystem { asn, discriminator }
+                if self.0 == EthernetSegmentId::autonomous_system(asn, discriminator) =>
+            {
+                write!(f, "{asn}:{discriminator}")
+            }
+            _ => fmt::Display::fmt(&self.0, f),
+        }
+    }
+}
+
 /// The route as Contrail's control node prints it, for the types that it knows.
 pub(super) struct Contrail<'a>(pub(super) Route<'a>);
 
@@ -108,7 +129,7 @@ impl fmt::Display for Contrail<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Route::EthernetAutoDiscovery(EthernetAutoDiscoveryRoute { rd, esi, ethernet_tag, .. }) => {
-                write!(f, "1-{rd}-{esi}-{ethernet_tag}")
+                write!(f, "1-{rd}-{}-{ethernet_tag}", Segment(*esi))
             }
             Route::MacIp(MacIpRoute { rd, ethernet_tag, mac, ip, .. }) => {
                 let ip = ip.unwrap_or(Ipv4Addr::UNSPECIFIED.into());
@@ -118,7 +139,7 @@ impl fmt::Display for Contrail<'_> {
                 write!(f, "3-{rd}-{ethernet_tag}-{originator}")
             }
             Route::EthernetSegment(EthernetSegmentRoute { rd, esi, originator }) => {
-                write!(f, "4-{rd}-{esi}-{originator}")
+                write!(f, "4-{rd}-{}-{originator}", Segment(*esi))
             }
             Route::IpPrefix(IpPrefixRoute { rd, ethernet_tag, prefix, .. }) => {
                 write!(f, "5-{rd}-{ethernet_tag}-{prefix}")
