@@ -23,9 +23,9 @@ pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
 pub use self::objects::Name;
 pub(crate) use self::objects::{
     Address, Device, DeviceId, Endpoint, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,
-    Port, PortGroup, PortTranslationPool, Protocol, RequiredFlow, RouterId, RouterType, SecondaryAddress,
-    Server, ServerId, ServerKind, StaticRoute, Style, Subnet, VirtualService, VirtualServiceId, VlanBinding,
-    VniMode, Workload, WorkloadId,
+    Port, PortGroup, PortGroupId, PortTranslationPool, Protocol, RequiredFlow, RouterId, RouterType,
+    SecondaryAddress, Server, ServerId, ServerKind, StaticRoute, Style, Subnet, VirtualService,
+    VirtualServiceId, VlanBinding, VniMode, Workload, WorkloadId,
 };
 pub(crate) use self::prefix::PrefixTable;
 use crate::release::Release;

@@ -257,9 +257,16 @@ impl fmt::Display for Place {
     }
 }
 
+/// Whether a value stands in the list twice; for short lists, of which most have none. Sorts it.
+fn repeats<K: Ord>(keys: &mut [K]) -> bool {
+    keys.sort_unstable();
+    !keys.is_sorted_by(|a, b| a < b)
+}
+
 /// Those items whose key an earlier item has, each with the first of its key.
 fn repeated<K: Hash + Eq, T: Copy>(items: impl Iterator<Item = (K, T)>) -> Vec<(T, T)> {
-    let mut first = HashMap::new();
+    let (least, most) = items.size_hint();
+    let mut first = HashMap::with_capacity(most.unwrap_or(least));
     let mut repeated = Vec::new();
     for (key, item) in items {
         match first.get(&key) {

@@ -1,6 +1,6 @@
 //! P2 network-once-in-group.
 
-use super::{Context, Rule, repeated};
+use super::{Context, Rule, repeated, repeats};
 use crate::fabric::Style;
 use crate::report::{Finding, Severity};
 
@@ -22,9 +22,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     if !fabric.checks_vlans || fabric.style != Style::Enterprise {
         return;
     }
+    let mut networks = Vec::new();
     for (id, group) in fabric.port_groups.iter() {
-        let tagged = group.vlans.iter().enumerate().filter(|(_, binding)| !binding.untagged);
-        let keyed = tagged.map(|(index, binding)| (binding.network, (index, binding.vlan)));
+        let tagged = || group.vlans.iter().enumerate().filter(|(_, binding)| !binding.untagged);
+        networks.clear();
+        networks.extend(tagged().map(|(_, binding)| binding.network));
+        if !repeats(&mut networks) {
+            continue;
+        }
+        let keyed = tagged().map(|(index, binding)| (binding.network, (index, binding.vlan)));
         let repeated = repeated(keyed).into_iter();
         // The same VLAN again is P1.
         for ((_, earlier), (index, vlan)) in repeated.filter(|((_, earlier), (_, vlan))| earlier != vlan) {

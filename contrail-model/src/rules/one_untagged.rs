@@ -1,6 +1,6 @@
 //! P4 one-untagged.
 
-use super::{Context, Rule, repeated};
+use super::{Context, Rule};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,9 +22,10 @@ pub(super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
     for (id, group) in fabric.port_groups.iter() {
-        let untagged = group.vlans.iter().enumerate().filter(|(_, binding)| binding.untagged);
-        for (earlier, (index, binding)) in repeated(untagged.map(|entry| ((), entry))) {
-            let [one, other] = [earlier.1, binding].map(|binding| &fabric.networks[binding.network].name);
+        let mut untagged = group.vlans.iter().enumerate().filter(|(_, binding)| binding.untagged);
+        let Some((_, first)) = untagged.next() else { continue };
+        for (index, binding) in untagged {
+            let [one, other] = [first, binding].map(|binding| &fabric.networks[binding.network].name);
             findings.push(
                 Finding::of(
                     &RULE,

@@ -1,7 +1,9 @@
 //! I7 port-in-one-group.
 
+use std::fmt;
+
 use super::{Context, Rule, repeated};
-use crate::fabric::Port;
+use crate::fabric::PortGroupId;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,27 +19,53 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// What a port is used for.
+#[derive(Clone, Copy)]
+enum Use<'f> {
+    Link { index: usize, end: usize },
+    PortGroup { id: PortGroupId, index: usize, name: &'f str },
+}
+
+impl Use<'_> {
+    fn path(self) -> String {
+        match self {
+            Self::Link { index, end } => format!("links[{index}][{end}]"),
+            Self::PortGroup { id, index, .. } => format!("port_groups[{}].ports[{index}]", id.index()),
+        }
+    }
+}
+
+impl fmt::Display for Use<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Link { index, .. } => write!(f, "links[{index}]"),
+            Self::PortGroup { name, .. } => write!(f, "port group {name}"),
+        }
+    }
+}
+
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
-    let mut uses = Vec::new();
-    for (index, link) in fabric.links.iter().enumerate() {
-        for (end, port) in link.ends.iter().enumerate() {
-            uses.push((port, format!("links[{index}]"), format!("links[{index}][{end}]")));
-        }
-    }
-    for (id, group) in fabric.port_groups.iter() {
-        for (index, port) in group.ports.iter().enumerate() {
-            let path = format!("port_groups[{}].ports[{index}]", id.index());
-            uses.push((port, format!("port group {}", group.name), path));
-        }
-    }
-    let key = |port: &Port| (port.device, port.interface.clone());
-    for ((_, earlier, _), (port, what, path)) in repeated(uses.iter().map(|entry| (key(entry.0), entry))) {
+    let links = fabric.links.iter().enumerate().flat_map(|(index, link)| {
+        link.ends.iter().enumerate().map(move |(end, port)| (port, Use::Link { index, end }))
+    });
+    let groups = fabric.port_groups.iter().flat_map(|(id, group)| {
+        let ports = group.ports.iter().enumerate();
+        ports.map(move |(index, port)| (port, Use::PortGroup { id, index, name: &group.name }))
+    });
+    let uses: Vec<_> = links.chain(groups).collect();
+    let keyed = uses.into_iter().map(|(port, by)| ((port.device, &*port.interface), (port, by)));
+    for ((_, earlier), (port, later)) in repeated(keyed) {
         let name = format!("{}:{}", fabric.devices[port.device].name, port.interface);
         findings.push(
-            Finding::of(&RULE, what, path, format!("port {name} is already used by {earlier}"))
-                .because("a port belongs to one port group or one cable")
-                .fix(format!("take {name} out of {what} or of {earlier}")),
+            Finding::of(
+                &RULE,
+                later.to_string(),
+                later.path(),
+                format!("port {name} is already used by {earlier}"),
+            )
+            .because("a port belongs to one port group or one cable")
+            .fix(format!("take {name} out of {later} or of {earlier}")),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! P1 vlan-once-in-group.
 
-use super::{Context, Rule, repeated};
-use crate::fabric::Style;
+use super::{Context, Rule, repeated, repeats};
+use crate::fabric::{Style, VlanBinding};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -23,12 +23,18 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     if !fabric.checks_vlans {
         return;
     }
+    let key = |binding: &VlanBinding| {
+        (binding.vlan, (fabric.style == Style::ServiceProvider).then_some(binding.network))
+    };
+    let mut keys = Vec::new();
     for (id, group) in fabric.port_groups.iter() {
-        let tagged = group.vlans.iter().enumerate().filter(|(_, binding)| !binding.untagged);
-        let keyed = tagged.map(|(index, binding)| {
-            let network = (fabric.style == Style::ServiceProvider).then_some(binding.network);
-            ((binding.vlan, network), (index, binding))
-        });
+        let tagged = || group.vlans.iter().enumerate().filter(|(_, binding)| !binding.untagged);
+        keys.clear();
+        keys.extend(tagged().map(|(_, binding)| key(binding)));
+        if !repeats(&mut keys) {
+            continue;
+        }
+        let keyed = tagged().map(|(index, binding)| (key(binding), (index, binding)));
         for ((_, earlier), (index, binding)) in repeated(keyed) {
             let [one, other] = [earlier, binding].map(|binding| &fabric.networks[binding.network].name);
             findings.push(
