@@ -1,6 +1,6 @@
 //! B2 ip-fabric-way-back.
 
-use super::{Context, Rule};
+use super::{Context, Rule, few};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -32,17 +32,15 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             })
             .map(|workload| &*workload.name)
             .collect();
-        let Some(first) = lost.first() else { continue };
-        let others = match lost.len() {
-            1 => String::new(),
-            more => format!(" and {} more", more - 1),
-        };
+        if lost.is_empty() {
+            continue;
+        }
         findings.push(
             Finding::of(
                 &RULE,
                 &*network.name,
                 format!("networks[{}].ip_fabric_forwarding", id.index()),
-                format!("the underlay has no way back to {first}{others} of {}", network.name),
+                format!("the underlay has no way back to {} in {}", few(&lost, ", "), network.name),
             )
             .because("no leaf of their hypervisors announces their subnet into the underlay")
             .fix(format!(

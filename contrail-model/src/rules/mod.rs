@@ -202,10 +202,18 @@ impl<'c> Dropped<'c> {
 
     /// The flows in a sentence; the first few of many.
     fn flows(&self) -> String {
-        let Some(more) = self.flows.len().checked_sub(5) else { return self.flows.join("; ") };
-        let first: Vec<&str> = self.flows.iter().take(4).map(String::as_str).collect();
-        format!("{}; and {} more", first.join("; "), more + 1)
+        few(&self.flows, "; ")
     }
+}
+
+/// Texts in a sentence; the first few of many.
+fn few<T: AsRef<str>>(texts: &[T], separator: &str) -> String {
+    let shown = if texts.len() > 5 { 4 } else { texts.len() };
+    let mut sentence: Vec<String> = texts.iter().take(shown).map(|text| text.as_ref().to_owned()).collect();
+    if shown < texts.len() {
+        sentence.push(format!("and {} more", texts.len() - shown));
+    }
+    sentence.join(separator)
 }
 
 impl Fabric {

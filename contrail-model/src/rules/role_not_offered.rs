@@ -22,7 +22,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Which overlay roles the node profiles offer: for products whose names begin so, by leaf, spine and superspine.
-/// The longest beginning wins.
 const PROFILES: &[(&[&str], [OverlayRoles; 3])] = &[
     (&["qfx5100", "qfx5200", "qfx5210"], [CRB_ACCESS.union(RR), LEAN_OR_RR, LEAN_OR_RR]),
     (

@@ -1,9 +1,10 @@
 //! M1 service-node.
 
-use super::{Context, Rule};
+use std::collections::BTreeMap;
+
+use super::{Context, Rule, few};
 use crate::fabric::{NetworkId, ServerKind};
 use crate::report::{Finding, Severity};
-use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
     id: "M1",
@@ -44,7 +45,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             )
             .because(format!(
                 "there is no service node with vhost0, and bare metal asks: {}",
-                servers.join(", ")
+                few(&servers, ", ")
             ))
             .fix("add a server of kind service-node with vhost0, or set dhcp: false on the subnet"),
         );

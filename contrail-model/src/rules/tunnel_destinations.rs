@@ -1,8 +1,10 @@
 //! U3 tunnel-destinations.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{Context, Rule};
+use super::{Context, Rule, few};
+use crate::fabric::NetworkId;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -25,29 +27,39 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some((_, gateway)) = gateways().next().filter(|_| !fabric.tunnel_destinations.is_empty()) else {
         return;
     };
-    let mut destination = |name: &str, path: String, address: IpAddr| {
-        if fabric.tunnel_destinations.iter().any(|prefix| prefix.contains(&address)) {
-            return;
+    let is_outside =
+        |address: &IpAddr| fabric.tunnel_destinations.iter().all(|prefix| !prefix.contains(address));
+    let because = format!("{} makes tunnels to addresses in these only", gateway.name);
+    let mut by_network: BTreeMap<NetworkId, Vec<&str>> = BTreeMap::new();
+    for (_, server) in fabric.servers.iter() {
+        if let Some(vhost0) = server.vhost0.as_ref().filter(|vhost0| is_outside(&vhost0.address)) {
+            by_network.entry(vhost0.network).or_default().push(&server.name);
         }
+    }
+    for (id, servers) in by_network {
+        let network = &fabric.networks[id].name;
         findings.push(
             Finding::of(
                 &RULE,
-                name,
-                path,
-                format!("{address} of {name} is in no prefix of tunnel_destinations"),
+                &**network,
+                format!("networks[{}].subnets", id.index()),
+                format!("vhost0 of {} is in no prefix of tunnel_destinations", few(&servers, ", ")),
             )
-            .because(format!("{} makes tunnels to addresses in these only", gateway.name))
-            .fix(format!("add the prefix of {address} to tunnel_destinations")),
+            .because(&*because)
+            .fix(format!("add the subnets of {network} to tunnel_destinations")),
         );
-    };
-    for (id, server) in fabric.servers.iter() {
-        if let Some(vhost0) = &server.vhost0 {
-            destination(&server.name, format!("servers[{}].vhost0.address", id.index()), vhost0.address);
-        }
     }
     for (id, device) in gateways() {
-        if let Some(loopback) = device.loopback {
-            destination(&device.name, format!("devices[{}].loopback", id.index()), loopback);
-        }
+        let Some(loopback) = device.loopback.filter(is_outside) else { continue };
+        findings.push(
+            Finding::of(
+                &RULE,
+                &*device.name,
+                format!("devices[{}].loopback", id.index()),
+                format!("loopback {loopback} is in no prefix of tunnel_destinations"),
+            )
+            .because(&*because)
+            .fix(format!("add {loopback}/32 to tunnel_destinations")),
+        );
     }
 }

@@ -1,6 +1,9 @@
 //! O5 vlans-without-l2-gateway.
 
-use super::{Context, Rule};
+use std::collections::BTreeMap;
+
+use super::{Context, Rule, few};
+use crate::fabric::DeviceId;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,37 +21,32 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
-    for (id, group) in fabric.port_groups.iter().filter(|(_, group)| !group.vlans.is_empty()) {
-        for device in group.devices() {
-            let at = &fabric.devices[device];
-            if !at.is_leaf() {
-                // P7.
-                continue;
+    let mut bare: BTreeMap<DeviceId, Vec<&str>> = BTreeMap::new();
+    for (_, group) in fabric.port_groups.iter().filter(|(_, group)| !group.vlans.is_empty()) {
+        for id in group.devices() {
+            let device = &fabric.devices[id];
+            // Where servers cannot be attached at all it is P7.
+            if device.is_leaf() && (!device.bridges_tenants() || device.loopback.is_none()) {
+                bare.entry(id).or_default().push(&group.name);
             }
-            let (lacks, fix) = if !at.bridges_tenants() {
-                (
-                    "overlay role that puts VLANs into VXLAN",
-                    "add ERB-UCAST-Gateway or CRB-Access to the roles of",
-                )
-            } else if at.loopback.is_none() {
-                ("loopback, so that it is no VTEP", "add a loopback to")
-            } else {
-                continue;
-            };
-            findings.push(
-                Finding::of(
-                    &RULE,
-                    &*at.name,
-                    format!("devices[{}]", device.index()),
-                    format!("{} has VLANs of {}, and no {lacks}", at.name, group.name),
-                )
-                .because(format!(
-                    "port_groups[{}] has a port on it; its overlay roles: {}",
-                    id.index(),
-                    at.overlay_roles.names()
-                ))
-                .fix(format!("{fix} {}", at.name)),
-            );
         }
+    }
+    for (id, groups) in bare {
+        let device = &fabric.devices[id];
+        let (lacks, fix) = if device.bridges_tenants() {
+            ("loopback, so that it is no VTEP", "add a loopback to")
+        } else {
+            ("overlay role that puts them into VXLAN", "add ERB-UCAST-Gateway or CRB-Access to the roles of")
+        };
+        findings.push(
+            Finding::of(
+                &RULE,
+                &*device.name,
+                format!("devices[{}]", id.index()),
+                format!("{} has VLANs of {}, and no {lacks}", device.name, few(&groups, ", ")),
+            )
+            .because(format!("its overlay roles: {}", device.overlay_roles.names()))
+            .fix(format!("{fix} {}", device.name)),
+        );
     }
 }

@@ -1,6 +1,9 @@
 //! U1 vrouter-gateway.
 
-use super::{Context, Rule};
+use std::collections::BTreeMap;
+
+use super::{Context, Rule, few};
+use crate::fabric::{DeviceId, NetworkId};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -21,32 +24,44 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
+    // By network, subnet and the leaves without its IRB: the servers there.
+    let mut lost: BTreeMap<(NetworkId, usize, Vec<DeviceId>), Vec<&str>> = BTreeMap::new();
     for (id, server) in fabric.servers.iter() {
         let Some(vhost0) = &server.vhost0 else { continue };
-        let network = &fabric.networks[vhost0.network];
+        let mut subnets = fabric.networks[vhost0.network].subnets.iter();
         // Without a subnet it is I3.
-        let Some(subnet) = network.subnet_of(vhost0.address) else { continue };
+        let Some(subnet) = subnets.position(|subnet| subnet.prefix.contains(&vhost0.address)) else {
+            continue;
+        };
         let mut leaves = fabric.leaves_of(id);
         leaves.retain(|leaf| !fabric.has_underlay_irb(*leaf, vhost0.network));
-        let path = format!("servers[{}].vhost0", id.index());
-        let finding = match subnet.gateway {
-            None => {
-                Finding::of(&RULE, &*server.name, path, format!("vhost0 of {} has no gateway", server.name))
-                    .because(format!("subnet {} of {} has none", subnet.prefix, network.name))
-                    .fix(format!("give the subnet the gateway that the IRBs of {} have", network.name))
-            }
+        lost.entry((vhost0.network, subnet, leaves)).or_default().push(&server.name);
+    }
+    for ((id, index, leaves), servers) in lost {
+        let network = &fabric.networks[id];
+        let Some(subnet) = network.subnets.get(index) else { continue };
+        let servers = few(&servers, ", ");
+        findings.push(match subnet.gateway {
+            None => Finding::of(
+                &RULE,
+                &*network.name,
+                format!("networks[{}].subnets[{index}]", id.index()),
+                format!("vhost0 of {servers} has no gateway"),
+            )
+            .because(format!("subnet {} of {} has none", subnet.prefix, network.name))
+            .fix("give the subnet the gateway that its IRBs have"),
             Some(_) if leaves.is_empty() => continue,
             Some(gateway) => {
                 let leaves = fabric.names_of(&leaves);
-                let message = format!("the gateway {gateway} of vhost0 is not on {leaves}");
-                Finding::of(&RULE, &*server.name, path, message)
-                    .because(format!(
-                        "{} is attached to {leaves}, without an underlay IRB of {}",
-                        server.name, network.name
-                    ))
-                    .fix(format!("add {leaves} to underlay_irb of {}", network.name))
+                Finding::of(
+                    &RULE,
+                    &*network.name,
+                    format!("networks[{}].underlay_irb", id.index()),
+                    format!("the gateway {gateway} of vhost0 is not on {leaves}"),
+                )
+                .because(format!("attached there, with vhost0 in {}: {servers}", network.name))
+                .fix(format!("add {leaves} to underlay_irb of {}", network.name))
             }
-        };
-        findings.push(finding);
+        });
     }
 }
