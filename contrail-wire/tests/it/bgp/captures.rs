@@ -19,7 +19,11 @@ use crate::{corpus, packets};
 const KNOWN: &str = include_str!("captures.tsv");
 
 const PORTS: [u16; 2] = [179, 10179];
-const MARKER: [u8; 16] = [0xff; 16];
+
+/// Whether a message of BGP may begin so.
+fn begins(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff; 16])
+}
 
 /// One direction of a connection.
 type Direction = ((IpAddr, u16), (IpAddr, u16));
@@ -29,13 +33,14 @@ type Run = Vec<(u32, Vec<u8>)>;
 
 /// What is sent in each direction.
 #[derive(Default)]
-struct Connections {
-    directions: BTreeMap<Direction, Vec<Run>>,
+pub(super) struct Connections {
+    pub(super) directions: BTreeMap<Direction, Vec<Run>>,
     fragments: usize,
 }
 
 impl Connections {
-    fn read(capture: &[u8]) -> Option<Self> {
+    /// Those with one of these ports; `None` if it is no capture, or one of a link that is not read.
+    pub(super) fn read(capture: &[u8], wanted: &[u16]) -> Option<Self> {
         let mut connections = Self::default();
         let mut reader = Reader::new(capture).ok()?;
         let decoder = Decoder::new();
@@ -49,7 +54,7 @@ impl Connections {
                     continue;
                 };
                 let ports = [tcp.header.source_port.get(), tcp.header.destination_port.get()];
-                if !ports.iter().any(|port| PORTS.contains(port)) {
+                if !ports.iter().any(|port| wanted.contains(port)) {
                     continue;
                 }
                 let direction = ((source, ports[0]), (destination, ports[1]));
@@ -69,7 +74,7 @@ impl Connections {
     /// What both ends agreed on, as far as the capture has their OPENs, for who receives in `direction`.
     fn session(&self, direction: &Direction) -> Session {
         let first = |direction: &Direction| {
-            self.directions.get(direction)?.iter().flat_map(|run| streams(run)).next()
+            self.directions.get(direction)?.iter().flat_map(|run| streams(run, begins)).next()
         };
         let (ours, theirs) = (first(&(direction.1, direction.0)), first(direction));
         match (open(ours.as_deref()), open(theirs.as_deref())) {
@@ -87,8 +92,8 @@ fn open(stream: Option<&[u8]>) -> Option<Open<'_>> {
     }
 }
 
-/// Bytes that follow each other without a gap; what comes again is left out.
-fn streams(run: &[(u32, Vec<u8>)]) -> Vec<Vec<u8>> {
+/// Bytes that follow each other without a gap; what comes again is left out. `begins` says where a message may begin.
+pub(super) fn streams(run: &[(u32, Vec<u8>)], begins: fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
     let Some((first, _)) = run.first() else { return vec![] };
     let mut segments: Vec<_> = run.iter().map(|(at, bytes)| (at.wrapping_sub(*first), bytes)).collect();
     segments.sort_by_key(|(at, _)| *at);
@@ -99,7 +104,7 @@ fn streams(run: &[(u32, Vec<u8>)]) -> Vec<Vec<u8>> {
         match streams.last_mut() {
             Some(stream) if at <= next => stream.extend(bytes.iter().skip(next - at)),
             // Behind a gap, or at the start of the capture, a message begins with a segment or is not found.
-            _ if bytes.starts_with(&MARKER) => streams.push(bytes.clone()),
+            _ if begins(bytes) => streams.push(bytes.clone()),
             _ => continue,
         }
         next = next.max(at + bytes.len());
@@ -112,7 +117,7 @@ fn ours(connections: &Connections) -> (Fields, usize) {
     let (mut shown, mut count) = (Shown::default(), 0);
     for (direction, runs) in &connections.directions {
         let session = connections.session(direction);
-        for stream in runs.iter().flat_map(|run| streams(run)) {
+        for stream in runs.iter().flat_map(|run| streams(run, begins)) {
             count += shown.stream(&stream, session);
         }
     }
@@ -179,7 +184,7 @@ fn each_reads_as_tshark_reads_it() {
             continue;
         }
         let Some(bytes) = unpacked(&path) else { continue };
-        let Some(connections) = Connections::read(&bytes) else {
+        let Some(connections) = Connections::read(&bytes, &PORTS) else {
             if !skipped.remove(name) {
                 writeln!(wrong, "skipped\t{name}").unwrap();
             }

@@ -1,6 +1,8 @@
 //! BGP: laws of routes, attributes and messages.
 
 #[cfg(feature = "capture")]
+mod bmp;
+#[cfg(feature = "capture")]
 mod captures;
 mod contrail;
 mod exabgp;
