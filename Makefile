@@ -6,10 +6,11 @@ PYTHON ?= python3
 TIME ?= 60
 
 # fuzz/, python/ and the benchmarks are workspaces of their own: cargo is told of each.
-WORKSPACES := . fuzz python contrail-wire/bench
+WORKSPACES := . fuzz python contrail-wire/bench contrail-model/bench
 IN_FUZZ := --manifest-path fuzz/Cargo.toml --target-dir $(TARGET)/fuzz
 IN_PYTHON := --manifest-path python/Cargo.toml --target-dir $(TARGET)/python
 IN_BENCH := --manifest-path contrail-wire/bench/Cargo.toml --target-dir $(TARGET)/bench
+IN_MODEL_BENCH := --manifest-path contrail-model/bench/Cargo.toml --target-dir $(TARGET)/model-bench
 
 # The pip that a venv starts with may be older than its wish to be updated.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -96,6 +97,10 @@ fuzz: ## Fuzz each target for TIME=60 seconds; needs a nightly toolchain and car
 .PHONY: bench
 bench: ## Time contrail-wire beside its peers and a hand-written lower bound, in one run
 	cargo run -q --release $(IN_BENCH)
+
+.PHONY: bench-model
+bench-model: ## Time check, plan and trace on fabrics of 10, 100 and 1,000 leaves, beside parsing their documents
+	cargo run -q --release $(IN_MODEL_BENCH)
 
 # The library that the benchmark is built with takes the runner of its own version only.
 GUNGRAUN := $(shell sed -n '/^name = "gungraun"/{n;s/.*"\(.*\)"/\1/p;}' contrail-wire/bench/Cargo.lock)

@@ -1,0 +1,87 @@
+//! How check, plan and trace grow with the fabric, as ratios to what parsing the same document from JSON costs.
+
+mod generated;
+mod measure;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use contrail_model::document::Document;
+use contrail_model::{Fabric, Flow};
+
+use crate::measure::{Peak, best_of, peak_during};
+
+#[global_allocator]
+static ALLOCATOR: Peak = Peak;
+
+/// What was measured on a fabric.
+struct Row {
+    leaves: usize,
+    parse: Duration,
+    load: Duration,
+    check: Duration,
+    plan: Duration,
+    trace: Duration,
+    /// Bytes held at most while the document was resolved, for each byte of its text.
+    memory: f64,
+}
+
+fn main() {
+    println!(
+        "{:>7} {:>9} {:>11} {:>12} {:>11} {:>10} {:>12} {:>8}",
+        "leaves", "parse", "load/parse", "check/parse", "plan/parse", "trace", "trace/parse", "memory"
+    );
+    let rows = [10, 100, 1000].map(|leaves| {
+        let row = measured(leaves);
+        println!("{}", row.text());
+        row
+    });
+    let [_, small, large] = &rows;
+    let exponent = |of: fn(&Row) -> Duration| (of(large).as_secs_f64() / of(small).as_secs_f64()).log10();
+    println!(
+        "growth from {} to {} leaves, as an exponent: parse {:.2}, load {:.2}, check {:.2}, plan {:.2}, trace {:.2}",
+        small.leaves,
+        large.leaves,
+        exponent(|row| row.parse),
+        exponent(|row| row.load),
+        exponent(|row| row.check),
+        exponent(|row| row.plan),
+        exponent(|row| row.trace)
+    );
+}
+
+fn measured(leaves: usize) -> Row {
+    let text = serde_json::to_string(&generated::fabric(leaves)).expect("a document is JSON");
+    let parse = best_of(5, || Document::from_json(black_box(&text)).expect("it is one"));
+    let document = Document::from_json(&text).expect("it is one");
+    let load = best_of(3, || Fabric::from_document(black_box(&document)).expect("it resolves"));
+    let (fabric, bytes) = peak_during(|| Fabric::from_document(&document).expect("it resolves"));
+    let check = best_of(3, || black_box(&fabric).check());
+    let plan = best_of(1, || black_box(&fabric).plan());
+    let solved = fabric.plan().best().expect("Octavia has a place").apply(&fabric);
+    let flow = Flow::tcp("octavia-worker@controller-0", "amphora-0", 9443);
+    let runs = 100;
+    let traces = best_of(5, || {
+        for _ in 0..runs {
+            black_box(black_box(&solved).trace(&flow).expect("both ends are there"));
+        }
+    });
+    Row { leaves, parse, load, check, plan, trace: traces / runs, memory: bytes as f64 / text.len() as f64 }
+}
+
+impl Row {
+    fn text(&self) -> String {
+        let ratio = |time: Duration| time.as_secs_f64() / self.parse.as_secs_f64();
+        format!(
+            "{:>7} {:>7.2}ms {:>11.2} {:>12.2} {:>11.2} {:>8.1}us {:>12.6} {:>7.1}x",
+            self.leaves,
+            self.parse.as_secs_f64() * 1e3,
+            ratio(self.load),
+            ratio(self.check),
+            ratio(self.plan),
+            self.trace.as_secs_f64() * 1e6,
+            ratio(self.trace),
+            self.memory
+        )
+    }
+}
