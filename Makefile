@@ -67,6 +67,10 @@ $(VENV)/installed: python/requirements-test.txt
 	$(VENV)/bin/pip install --quiet -r $<
 	touch $@
 
+.PHONY: interop
+interop: ## Exchange routes with FRR, GoBGP, ExaBGP and BIRD on loopback, those of them that are installed
+	cargo test -q -p contrail-examples --test interop -- --nocapture
+
 .PHONY: generated
 generated: ## Write anew what is made and not written: schema, rules, golden texts; read the difference before you commit
 	UPDATE_GOLDEN=1 cargo test -q -p contrail-model --all-features --test it
@@ -75,6 +79,7 @@ generated: ## Write anew what is made and not written: schema, rules, golden tex
 lint: ## Check format and lints, warnings denied
 	for workspace in $(WORKSPACES); do (cd $$workspace && cargo fmt --check) || exit 1; done
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
+	cargo clippy -p contrail-examples --test interop -- -D warnings
 	cargo clippy $(IN_FUZZ) --all-targets -- -D warnings
 	cargo clippy $(IN_PYTHON) -- -D warnings
 	cargo clippy $(IN_BENCH) --all-targets -- -D warnings

@@ -57,7 +57,8 @@ pub struct Document {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Announcement {
-    next_hop: IpAddr,
+    /// Where their traffic goes.
+    pub next_hop: IpAddr,
     #[serde(default)]
     origin: OriginText,
     /// AS numbers behind ours.
@@ -71,9 +72,11 @@ pub struct Announcement {
     communities: Vec<Community>,
     #[serde(default)]
     large_communities: Vec<LargeCommunity>,
+    /// Who imports them.
     #[serde(default)]
-    route_targets: Vec<RouteTarget>,
-    encapsulation: Option<TunnelType>,
+    pub route_targets: Vec<RouteTarget>,
+    /// What their traffic is encapsulated in; MPLS if it is not told.
+    pub encapsulation: Option<TunnelType>,
     /// Further extended communities.
     #[serde(default)]
     extended_communities: Vec<ExtendedCommunity>,
