@@ -16,6 +16,7 @@ mod others;
 mod packets;
 mod stamped;
 mod values;
+mod vectors;
 mod vxlan;
 mod walks;
 

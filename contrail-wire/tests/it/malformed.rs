@@ -239,10 +239,6 @@ fn odd(levels: &[Decoded<'_>]) -> Vec<String> {
     odd
 }
 
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
-}
-
 #[test]
 fn each_input_does_what_it_must() {
     let Some(path) = corpus::part("malformed/malformed.jsonl") else { return };
@@ -255,7 +251,7 @@ fn each_input_does_what_it_must() {
         }
         let (id, payload, must) = rows.next().unwrap();
         assert_eq!(input["id"], *id);
-        let bytes = hex(input["hex"].as_str().unwrap());
+        let bytes = corpus::hex(input["hex"].as_str().unwrap());
         let choose = |stack: &LabelStack<'_>| match stack.bottom().label() {
             Label::IPV4_EXPLICIT_NULL => MplsPayload::Ipv4,
             _ => *payload,

@@ -19,10 +19,6 @@ const THE_RFC_SAYS_OTHERWISE: [(&str, &str); 2] =
 const NO_ROUTE_THAT_THE_ERROR_COULD_BE_OF: &str = "the message announces nothing, so that routes cannot be treated as \
     withdrawn: of an error that costs more than an attribute, session reset MUST be used";
 
-pub(super) fn hex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
-}
-
 /// What is agreed on where such a message is sent: only an internal neighbour sends LOCAL_PREF.
 pub(super) fn session(bytes: &[u8]) -> Session {
     let internal = Messages::new(bytes, Session { extended_message: true, ..Session::default() })
@@ -123,7 +119,7 @@ fn each_input_costs_what_the_rfc_says() {
         }
         inputs += 1;
         let [id, bytes, expected] = ["id", "hex", "expect"].map(|key| input[key].as_str().unwrap());
-        let bytes = hex(bytes);
+        let bytes = corpus::hex(bytes);
         let outcome = Outcome::of(&bytes, session(&bytes));
         let listed = THE_RFC_SAYS_OTHERWISE.iter().find(|(other, _)| *other == id);
         if outcome.is(expected) == listed.is_some() {

@@ -6,7 +6,7 @@ use std::fs;
 
 use contrail_wire::bgp::{Attribute, Message, Messages, Nlri, Session, SessionKind, Update};
 
-use super::malformed::{self, hex};
+use super::malformed;
 use super::vectors;
 use crate::corpus;
 
@@ -19,7 +19,7 @@ fn messages() -> Vec<(Vec<u8>, Session)> {
     if let Some(path) = corpus::part("malformed/malformed.jsonl") {
         for line in fs::read_to_string(path).unwrap().lines() {
             let input: serde_json::Value = serde_json::from_str(line).unwrap();
-            let bytes = hex(input["hex"].as_str().unwrap());
+            let bytes = corpus::hex(input["hex"].as_str().unwrap());
             if input["layer"] == "bgp" && bytes.len() < 4096 {
                 all.push((bytes.clone(), malformed::session(&bytes)));
             }

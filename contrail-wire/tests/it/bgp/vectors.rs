@@ -12,7 +12,7 @@ use contrail_wire::bgp::{
 };
 use serde_json::Value;
 
-use super::malformed::{self, hex};
+use super::malformed;
 use super::tshark::{self, FIELDS, assert_each_rule_is_used, lines};
 use super::{exabgp, rewrite};
 use crate::corpus;
@@ -43,8 +43,8 @@ pub(super) fn vectors() -> Vec<Vector> {
     for line in fs::read_to_string(path).unwrap().lines() {
         let value: Value = serde_json::from_str(line).unwrap();
         let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
-        let part = hex(&text("hex"));
-        let message = value["wrapped_update"].as_str().map_or_else(|| part.clone(), hex);
+        let part = corpus::hex(&text("hex"));
+        let message = value["wrapped_update"].as_str().map_or_else(|| part.clone(), corpus::hex);
         vectors.push(Vector {
             id: text("id"),
             kind: text("kind"),
