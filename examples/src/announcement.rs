@@ -204,11 +204,7 @@ impl Announcement {
         let next_hop = NextHop::from(self.next_hop);
         let routes: Vec<_> = self.spoken(peer).collect();
         let count = routes.len();
-        let mut messages = UpdateBuilder::announce(&session, next_hop, &attributes, routes);
-        let mut buffer = vec![0; session.longest_message().into()];
-        while let Some(message) = messages.encode_next(&mut buffer)? {
-            peer.send(message)?;
-        }
+        peer.send_updates(UpdateBuilder::announce(&session, next_hop, &attributes, routes))?;
         Ok(count)
     }
 
@@ -216,12 +212,7 @@ impl Announcement {
     pub fn withdraw(&self, peer: &mut Peer) -> Result<(), Ended> {
         let session = peer.session();
         let routes: Vec<_> = self.spoken(peer).collect();
-        let mut messages = UpdateBuilder::withdraw(&session, routes);
-        let mut buffer = vec![0; session.longest_message().into()];
-        while let Some(message) = messages.encode_next(&mut buffer)? {
-            peer.send(message)?;
-        }
-        Ok(())
+        peer.send_updates(UpdateBuilder::withdraw(&session, routes))
     }
 
     /// The routes of families that the neighbor speaks.

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use contrail_wire::EncodeError;
 use contrail_wire::bgp::{
-    AddPath, AddPathMode, Capabilities, Capability, Disposition, Error, Message, Messages, Notification,
-    Open, Session,
+    AddPath, AddPathMode, Capabilities, Capability, Disposition, Error, Families, Message, Messages,
+    Notification, Open, Route, Session, UpdateBuilder,
 };
 
 pub use options::{Options, seconds, socket_address};
@@ -156,9 +156,10 @@ impl Peer {
             IpAddr::V6(_) => Ipv4Addr::LOCALHOST,
         });
         let our_asn = options.asn.unwrap_or(64512);
+        let families = options.families.unwrap_or(Families::ALL);
         let add_path: Vec<_> =
-            options.families.iter().map(|family| AddPath { family, mode: AddPathMode::BOTH }).collect();
-        let mut capabilities: Vec<_> = options.families.iter().map(Capability::Multiprotocol).collect();
+            families.iter().map(|family| AddPath { family, mode: AddPathMode::BOTH }).collect();
+        let mut capabilities: Vec<_> = families.iter().map(Capability::Multiprotocol).collect();
         capabilities.extend([
             Capability::RouteRefresh,
             Capability::ExtendedMessage,
@@ -241,8 +242,19 @@ impl Peer {
         })
     }
 
-    /// Sends a message.
-    pub fn send(&mut self, message: &[u8]) -> Result<(), Ended> {
+    /// Sends all messages that are to be made.
+    pub fn send_updates<'r, I>(&mut self, mut updates: UpdateBuilder<'_, 'r, I>) -> Result<(), Ended>
+    where
+        I: Iterator<Item: Into<Route<'r>>>,
+    {
+        let mut buffer = vec![0; self.session.longest_message().into()];
+        while let Some(message) = updates.encode_next(&mut buffer)? {
+            self.send(message)?;
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, message: &[u8]) -> Result<(), Ended> {
         self.stream.write_all(message)?;
         self.spoke = Instant::now();
         Ok(())

@@ -5,14 +5,14 @@ use contrail_wire::bgp::{Families, Family};
 use lexopt::{Parser, ValueExt};
 
 /// Who we are, and what we want of the neighbor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Our AS number; 64512 if it is not told.
     pub asn: Option<u32>,
     /// Who we are; our IPv4 address if it is not told.
     pub router_id: Option<Ipv4Addr>,
-    /// Which routes we are ready for.
-    pub families: Families,
+    /// Which routes we are ready for; all if it is not told.
+    pub families: Option<Families>,
     /// Whether routes may have path identifiers.
     pub add_path: bool,
     /// Whether the neighbor is waited for.
@@ -40,8 +40,8 @@ impl Options {
             "as" => self.asn = Some(arguments.value()?.parse()?),
             "router-id" => self.router_id = Some(arguments.value()?.parse()?),
             "family" => {
-                let chosen = if self.families == Families::ALL { Families::NONE } else { self.families };
-                self.families = chosen.with(arguments.value()?.parse_with(family)?);
+                let chosen = self.families.unwrap_or(Families::NONE);
+                self.families = Some(chosen.with(arguments.value()?.parse_with(family)?));
             }
             "add-path" => self.add_path = true,
             "listen" | "passive" => self.listen = true,
@@ -61,19 +61,6 @@ impl Options {
 /// The value of an argument, in seconds.
 pub fn seconds(arguments: &mut Parser) -> Result<Duration, lexopt::Error> {
     Ok(Duration::from_secs(arguments.value()?.parse::<u32>()?.into()))
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            asn: None,
-            router_id: None,
-            families: Families::ALL,
-            add_path: false,
-            listen: false,
-            timeout: None,
-        }
-    }
 }
 
 fn family(text: &str) -> Result<Family, &'static str> {

@@ -96,6 +96,15 @@ fn another_autonomous_system_is_told_the_path_and_no_preference() {
     assert_eq!(update["errors"], Value::Array(Vec::new()));
 }
 
+#[test]
+fn path_identifiers_are_there_if_both_ask_for_them() {
+    let (_, listener) =
+        exchanged(&["--add-path", "--count", "1"], &["--add-path", "--family", "ipv6-unicast"]);
+    assert_eq!(text(&listener.stdout), "+ 2001:db8:f::/48 path 0 via 2001:db8::21\n", "{listener:?}");
+    let (_, listener) = exchanged(&["--add-path", "--count", "1"], &["--family", "ipv6-unicast"]);
+    assert_eq!(text(&listener.stdout), "+ 2001:db8:f::/48 via 2001:db8::21\n", "{listener:?}");
+}
+
 /// A neighbor that reads an OPEN, answers with `messages` and closes.
 fn neighbor(messages: Vec<Message<'static>>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
