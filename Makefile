@@ -71,6 +71,10 @@ $(VENV)/installed: python/requirements-test.txt
 interop: ## Exchange routes with FRR, GoBGP, ExaBGP and BIRD on loopback, those of them that are installed
 	cargo test -q -p contrail-examples --test interop -- --nocapture
 
+.PHONY: brute-force
+brute-force: ## Hold the planner against an exhaustive search on FABRICS=20000 small fabrics
+	FABRICS=$(or $(FABRICS),20000) cargo test -q --release -p contrail-model --test it brute_force -- --nocapture
+
 .PHONY: generated
 generated: ## Write anew what is made and not written: schema, rules, golden texts; read the difference before you commit
 	UPDATE_GOLDEN=1 cargo test -q -p contrail-model --all-features --test it

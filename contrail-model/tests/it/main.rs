@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod aggregates;
+mod brute_force;
 mod capture;
 mod fabrics;
 mod golden;

@@ -1,0 +1,44 @@
+//! Fabrics on which the planner is known to miss something, so that a law does not ask about them. Each predicate goes
+//! when the planner does better.
+
+use contrail_model::document::Document;
+
+use super::parts::Part;
+
+/// The logical routers that have a network of a part.
+fn routers<'d>(document: &'d Document, part: &Part) -> Vec<&'d str> {
+    let has = |networks: &[String]| part.networks().any(|network| networks.contains(network));
+    let routers = document.logical_routers.iter().filter(|router| has(&router.networks));
+    routers.map(|router| &*router.name).collect()
+}
+
+/// What it costs to take networks out of one logical router and into another is left to the planner.
+pub(super) fn routers_are_there(document: &Document, parts: &[Part]) -> bool {
+    parts.iter().any(|part| !routers(document, part).is_empty())
+}
+
+/// Where the planner takes a service's network out of a logical router, that may be left on a device where it has no
+/// network any more, which breaks R5; it would have to be withdrawn too.
+pub(super) fn service_leaves_a_router(document: &Document, parts: &[Part]) -> bool {
+    let is_extended = |network: &String| {
+        let mut routers = document.logical_routers.iter();
+        routers.any(|router| router.networks.contains(network) && !router.extended_to.is_empty())
+    };
+    parts.iter().flat_map(|part| &part.services).any(is_extended)
+}
+
+/// A host's shorter route has a next hop that nobody is, where a longer one would help.
+pub(super) fn route_is_dead(document: &Document) -> bool {
+    document.servers.iter().flat_map(|server| &server.routes).any(|route| route.via == "10.77.0.1")
+}
+
+/// A network has secondary addresses in one rack already; the planner does not add those of the others.
+pub(super) fn secondary_addresses_are_partial(document: &Document) -> bool {
+    document.devices.iter().any(|device| !device.secondary_addresses.is_empty())
+}
+
+/// One overlay network is routed to a service's network while another passes the router by: the planner puts the
+/// service's network into the underlay on the router's devices too, which breaks R3.
+pub(super) fn overlay_networks_share_a_service(part: &Part) -> bool {
+    part.overlay.len() > 1
+}

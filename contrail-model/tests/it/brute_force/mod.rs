@@ -1,0 +1,166 @@
+//! The planner against brute force: small fabrics drawn at random, and for each what an exhaustive search finds.
+//!
+//! The search makes its changes in the document and asks traces and rules; it shares nothing with the planner. What it
+//! is known to do better is in `known`, each a predicate by which a law leaves a fabric out.
+
+mod apply;
+mod cheapest;
+mod exhaustive;
+mod generate;
+mod impossible;
+mod kept;
+mod known;
+mod parts;
+mod random;
+mod rename;
+mod setup;
+
+use std::collections::BTreeMap;
+use std::thread;
+
+use contrail_model::Fabric;
+
+/// How many fabrics are tried. `FABRICS` in the environment is another number, `FIRST` the seed to start with.
+const FABRICS: u64 = 400;
+
+/// What came out, by how often.
+type Tally = BTreeMap<String, usize>;
+
+/// Tries something with the seed of each fabric, or of one `of` so many where that takes long, on all processors. What it finds wrong fails the test.
+fn for_each_fabric(of: u64, law: impl Fn(u64, &mut Tally) -> Vec<String> + Sync) -> Tally {
+    let number = |name: &str, usual| std::env::var(name).map_or(usual, |number| number.parse().unwrap());
+    let (first, count) = (number("FIRST", 0), number("FABRICS", FABRICS).div_ceil(of));
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let law = &law;
+    let results: Vec<(Tally, Vec<(u64, String)>)> = thread::scope(|scope| {
+        let work = |worker: usize| {
+            let (mut tally, mut broken) = (Tally::new(), Vec::new());
+            for seed in (first..first + count).skip(worker).step_by(workers) {
+                broken.extend(law(seed, &mut tally).into_iter().map(|what| (seed, what)));
+            }
+            (tally, broken)
+        };
+        let threads: Vec<_> = (0..workers).map(|worker| scope.spawn(move || work(worker))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let (mut all, mut wrong) = (Tally::new(), Vec::new());
+    for (tally, broken) in results {
+        for (what, count) in tally {
+            *all.entry(what).or_default() += count;
+        }
+        wrong.extend(broken);
+    }
+    wrong.sort();
+    let told: Vec<String> =
+        wrong.iter().take(5).map(|(seed, what)| format!("fabric {seed}: {what}")).collect();
+    let seeds: Vec<u64> = wrong.iter().map(|(seed, _)| *seed).collect();
+    assert!(wrong.is_empty(), "{}\n{} in all: {seeds:?}\n{all:#?}", told.join("\n"), wrong.len());
+    println!("{all:#?}");
+    all
+}
+
+fn count(tally: &mut Tally, what: &str) {
+    *tally.entry(what.to_owned()).or_default() += 1;
+}
+
+/// Errors that the changed fabric has and the other has not.
+fn new_errors(fabric: &Fabric, changed: &Fabric) -> Vec<String> {
+    let errors = |fabric: &Fabric| -> Vec<String> {
+        let report = fabric.check();
+        report.errors().map(|error| format!("{} {}: {}", error.rule, error.subject, error.message)).collect()
+    };
+    let known = errors(fabric);
+    errors(changed).into_iter().filter(|error| !known.contains(error)).collect()
+}
+
+#[test]
+fn a_plan_keeps_what_it_promises() {
+    let tally = for_each_fabric(1, |seed, tally| {
+        let document = generate::fabric(seed);
+        let fabric = apply::fabric(&document);
+        let plan = fabric.plan();
+        count(tally, "fabrics");
+        match plan.best() {
+            None => count(tally, "no way works"),
+            Some(best) => best.break_outs.iter().for_each(|at| count(tally, &at.approach.to_string())),
+        }
+        kept::promises(&document, &fabric, &plan)
+    });
+    // Otherwise the laws would say little.
+    for (what, percent) in [
+        ("no way works", 20),
+        ("logical router on", 15),
+        ("logical router on DC gateway", 10),
+        ("IP fabric forwarding", 10),
+        ("distributed SNAT", 2),
+    ] {
+        assert!(tally[what] * 100 >= tally["fabrics"] * percent, "{what}: {tally:#?}");
+    }
+}
+
+#[test]
+fn a_plan_does_not_depend_on_names_order_or_chance() {
+    for_each_fabric(4, |seed, _| {
+        let document = generate::fabric(seed);
+        let fabric = apply::fabric(&document);
+        let plan = fabric.plan();
+        let mut broken = kept::independence_of_names(seed, &document, &plan);
+        broken.extend(kept::independence_of_order(seed, &document, &plan));
+        broken
+    });
+}
+
+#[test]
+fn where_no_plan_is_returned_nothing_works() {
+    let tally = for_each_fabric(1, |seed, tally| {
+        let document = generate::fabric(seed);
+        let fabric = apply::fabric(&document);
+        let parts = parts::parts(&document, &fabric);
+        let plan = fabric.plan();
+        if plan.best().is_some() {
+            return Vec::new();
+        }
+        if known::route_is_dead(&document)
+            || known::service_leaves_a_router(&document, &parts)
+            || known::secondary_addresses_are_partial(&document)
+            || parts.iter().any(known::overlay_networks_share_a_service)
+        {
+            count(tally, "not asked");
+            return Vec::new();
+        }
+        count(tally, "impossible");
+        let (broken, tried) = impossible::explanations(&document, &fabric, &parts, &plan);
+        *tally.entry("set-ups tried".to_owned()).or_default() += tried;
+        broken
+    });
+    assert!(tally["impossible"] * 20 >= tally["impossible"] + tally["not asked"], "{tally:#?}");
+}
+
+#[test]
+fn the_best_is_the_cheapest() {
+    let tally = for_each_fabric(2, |seed, tally| {
+        let document = generate::fabric(seed);
+        let fabric = apply::fabric(&document);
+        let parts = parts::parts(&document, &fabric);
+        let plan = fabric.plan();
+        let Some(best) = plan.best() else { return Vec::new() };
+        let searches = parts.iter().map(|part| cheapest::Costs::new(&document, &fabric, part));
+        let searches: Vec<_> = searches.collect();
+        let costs: Option<Vec<_>> = searches.iter().map(cheapest::Costs::cheapest).collect();
+        let total = costs.iter().flatten().map(|(total, _)| *total).sum::<u32>();
+        let told = || vec![format!("costs {}, but {total}: {costs:?}\n{plan}", best.cost.total)];
+        if known::routers_are_there(&document, &parts)
+            || known::route_is_dead(&document)
+            || known::secondary_addresses_are_partial(&document)
+        {
+            count(tally, "not asked");
+            return Vec::new();
+        }
+        count(tally, "the same");
+        if costs.is_none() || best.cost.total != total {
+            return told();
+        }
+        if let [search, _] = searches.as_slice() { search.unlike(&plan) } else { Vec::new() }
+    });
+    assert!(tally["the same"] * 5 >= tally["not asked"], "{tally:#?}");
+}
