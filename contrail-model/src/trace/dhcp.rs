@@ -4,11 +4,12 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::conversation::Traced;
 use super::packet::{PacketHeaders, Shim, Sourced};
 use super::source::Source;
 use super::step::Step;
 use super::verdict::{Drop, Verdict};
-use super::walk::{Node, Outcomes, Traced, Walker, Work};
+use super::walk::{Node, Outcomes, Walker, Work};
 use crate::fabric::{
     Address, DeviceId, Endpoint, Fabric, Name, NetworkId, Protocol, ServerId, ServerKind, TunnelKind,
 };

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Trace;
-use super::walk::{Traced, trace};
+use super::conversation::{Traced, trace};
 use crate::fabric::{Endpoint, Fabric, Name, Protocol, RequiredFlow};
 
 /// A flow to trace, by the names of its ends: a workload, a server, or a service such as `octavia-worker` (or

@@ -24,7 +24,7 @@ use crate::fabric::Protocol;
 const LARGEST: usize = 256;
 
 /// One header of a traced packet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TracedHeader {
     header: Header<'static>,
     sources: Vec<(&'static str, Source)>,
@@ -233,6 +233,14 @@ impl PacketHeaders {
         let is_tunnel = matches!(transport.header.layer(), Layer::Udp | Layer::Gre)
             && matches!(shim.header.layer(), Layer::Vxlan | Layer::Mpls);
         is_tunnel.then_some(&shim.header)
+    }
+
+    /// Whether another packet is the same, with the same stories; the link header may be left out of it.
+    pub(crate) fn is_like(&self, other: &Self, with_link: bool) -> bool {
+        let is_link = |entry: &&Arc<TracedHeader>| {
+            !with_link && matches!(entry.header.layer(), Layer::Ethernet | Layer::Vlan)
+        };
+        self.headers.iter().skip_while(is_link).eq(other.headers.iter().skip_while(is_link))
     }
 
     fn outermost(&self) -> Option<Layer> {

@@ -1,146 +1,28 @@
 //! The walk: from node to node, over every equal-cost choice, until each path ends.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use super::conversation::Nat;
 use super::dhcp::Dhcp;
-use super::flow::FlowError;
 use super::packet::{PacketHeaders, Sourced};
 use super::source::Source;
 use super::step::{Step, Table};
 use super::verdict::{Drop, Verdict};
-use super::{Hop, Path, Sent, Trace, Way};
+use super::{Hop, Path, Sent, Way};
 use crate::fabric::{
-    Address, DeviceId, Endpoint, Fabric, Name, NetworkId, Owner, Protocol, ServerId, VROUTER_GATEWAY,
+    DeviceId, Endpoint, Fabric, Name, NetworkId, Owner, Protocol, ServerId, VROUTER_GATEWAY,
     VirtualServiceId, VlanBinding, WorkloadId,
 };
 use crate::limits;
 
-/// The port that stands for the client's choice.
-const CLIENT_PORT: u16 = 40_000;
 /// More hops than a path in a Clos can have; a path that is longer goes round.
 const MAX_HOPS: usize = 32;
 /// Paths that are followed before the rest is left out.
 const MAX_PATHS: usize = 256;
-
-/// A flow with its ends found.
-pub(crate) struct Traced {
-    pub(crate) from: (Name, Endpoint),
-    pub(crate) to: (Name, Endpoint),
-    pub(crate) protocol: Protocol,
-    pub(crate) port: u16,
-    pub(crate) why: Name,
-}
-
-/// Traces a flow out and back.
-pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> {
-    let (from, to) = (fabric.address_of(flow.from.1), fabric.address_of(flow.to.1));
-    if from.is_ipv4() != to.is_ipv4() {
-        return Err(FlowError::Families { from, to });
-    }
-    let address = |end: &(Name, Endpoint), ip: IpAddr| -> Sourced<IpAddr> {
-        (ip, Source::AddressOf { of: end.0.clone() })
-    };
-    let client = (CLIENT_PORT, Source::ClientPort);
-    let service = (flow.port, Source::ServicePort);
-    let walker = Walker {
-        fabric,
-        protocol: flow.protocol,
-        port: flow.port,
-        nat: fabric.translation(flow, from),
-        virtual_service: match flow.to.1 {
-            Endpoint::VirtualService(id) => Some(id),
-            _ => None,
-        },
-        dhcp: fabric.dhcp(flow),
-        is_answer: false,
-    };
-    let opening = match &walker.dhcp {
-        Some(dhcp) => dhcp.discover(),
-        None => {
-            let ends = [address(&flow.from, from), address(&flow.to, to)];
-            PacketHeaders::opening(flow.protocol, ends, [client.clone(), service.clone()], false)
-        }
-    };
-    let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, &opening);
-
-    let walker = Walker { is_answer: true, ..walker };
-    // The answer goes to whom the opening packet said it came from.
-    let answer = match (&walker.dhcp, &walker.nat) {
-        (Some(dhcp), _) => dhcp.offer(fabric),
-        (None, nat) => {
-            let back_to = match nat {
-                Some(nat) => {
-                    let of = format!("vhost0 of {}", fabric.servers[nat.server].name).into();
-                    let [first, last] = nat.pool;
-                    let address = (nat.outside.0, Source::AddressOf { of });
-                    (address, (nat.outside.1, Source::TranslatedPort { first, last }))
-                }
-                None => (address(&flow.from, from), client),
-            };
-            let ends = [address(&flow.to, to), back_to.0];
-            PacketHeaders::opening(flow.protocol, ends, [service, back_to.1], true)
-        }
-    };
-    let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, &answer);
-    Ok(Trace {
-        from: flow.from.0.clone(),
-        to: flow.to.0.clone(),
-        service: format!("{} {}", flow.protocol.name(), flow.port),
-        why: flow.why.clone(),
-        out,
-        back,
-    })
-}
-
-/// A translation that distributed SNAT keeps for a flow.
-#[derive(Clone, Debug)]
-pub(super) struct Nat {
-    pub(super) server: ServerId,
-    pub(super) workload: WorkloadId,
-    /// The workload's address and port.
-    pub(super) inside: (IpAddr, u16),
-    /// vhost0's address, and a port of the pool.
-    pub(super) outside: (IpAddr, u16),
-    /// The pool's range.
-    pub(super) pool: [u16; 2],
-}
-
-impl Fabric {
-    pub(crate) fn address_of(&self, end: Endpoint) -> IpAddr {
-        let address = |at: Option<&Address>| at.map_or(Ipv4Addr::UNSPECIFIED.into(), |at| at.address);
-        match end {
-            Endpoint::Workload(id) => self.workloads[id].interface.address,
-            Endpoint::Server(id, index) => address(self.servers[id].addresses.get(index)),
-            Endpoint::Vhost0(id) => address(self.servers[id].vhost0.as_ref()),
-            Endpoint::VirtualService(id) => self.virtual_services[id].address,
-        }
-    }
-
-    /// The translation for a flow that a workload behind distributed SNAT opens to the underlay.
-    fn translation(&self, flow: &Traced, from: IpAddr) -> Option<Nat> {
-        let (Endpoint::Workload(workload), Endpoint::Server(..)) = (flow.from.1, flow.to.1) else {
-            return None;
-        };
-        if !limits::only_behind_snat(self, workload) {
-            return None;
-        }
-        let server = self.workloads[workload].host;
-        let vhost0 =
-            self.servers[server].vhost0.as_ref().filter(|at| at.address.is_ipv4() == from.is_ipv4())?;
-        let pool = self.pools.iter().find(|pool| pool.protocol == flow.protocol)?;
-        Some(Nat {
-            server,
-            workload,
-            inside: (from, CLIENT_PORT),
-            outside: (vhost0.address, pool.start_port),
-            pool: [pool.start_port, pool.end_port],
-        })
-    }
-}
 
 pub(super) struct Walker<'f> {
     pub(super) fabric: &'f Fabric,
@@ -212,8 +94,32 @@ struct Branch {
     hops: Vec<Arc<Hop>>,
 }
 
+/// A packet that was at a node before, by another of the equal-cost paths.
+struct Visit {
+    node: Node,
+    ingress: Ingress,
+    packet: PacketHeaders,
+    onward: Arc<[Onward]>,
+}
+
+/// One thing that became of it.
+struct Onward {
+    hop: Arc<Hop>,
+    next: Result<(Node, Ingress), Verdict>,
+}
+
+impl Visit {
+    /// Whether a packet fares as this one did. From which device it comes does not matter in the underlay.
+    fn was_like(&self, branch: &Branch) -> bool {
+        let with_link = self.ingress != Ingress::Fabric;
+        self.node == branch.node
+            && self.ingress == branch.ingress
+            && self.packet.is_like(&branch.packet, with_link)
+    }
+}
+
 impl Walker<'_> {
-    fn walk(&self, from: Endpoint, to: Endpoint, called: &Name, packet: &PacketHeaders) -> Way {
+    pub(super) fn walk(&self, from: Endpoint, to: Endpoint, called: &Name, packet: &PacketHeaders) -> Way {
         let start = match from {
             Endpoint::Workload(id) => vec![Node::Workload(id)],
             Endpoint::Server(id, _) | Endpoint::Vhost0(id) => vec![Node::Server(id)],
@@ -227,36 +133,60 @@ impl Walker<'_> {
             Branch { node, ingress: Ingress::Origin, packet, hops: Vec::new() }
         });
         let mut branches: VecDeque<Branch> = start.collect();
+        let mut visits: Vec<Visit> = Vec::new();
         let mut way = Way::default();
         while let Some(branch) = branches.pop_front() {
             if way.paths.len() + branches.len() >= MAX_PATHS {
                 way.is_cut = true;
                 break;
             }
-            let name = self.name(branch.node);
             if branch.hops.len() >= MAX_HOPS {
-                let verdict = Verdict::Dropped { at: name, reason: Box::new(Drop::Loop) };
+                let at = self.name(branch.node);
+                let verdict = Verdict::Dropped { at, reason: Box::new(Drop::Loop) };
                 way.paths.push(Path { hops: branch.hops, verdict });
                 continue;
             }
-            for (work, result) in self.at(&branch, to, called) {
+            let onward = match visits.iter().find(|visit| visit.was_like(&branch)) {
+                Some(visit) => Arc::clone(&visit.onward),
+                None => {
+                    let onward: Arc<[Onward]> = self.visit(&branch, to, called).into();
+                    let Branch { node, ingress, ref packet, .. } = branch;
+                    visits.push(Visit { node, ingress, packet: packet.clone(), onward: Arc::clone(&onward) });
+                    onward
+                }
+            };
+            for Onward { hop, next } in onward.iter() {
                 let mut hops = branch.hops.clone();
-                let sent = result.as_ref().ok().map(|emission| Sent {
-                    link: emission.link.clone(),
-                    to: self.name(emission.to),
-                    is_fabric_link: emission.is_fabric_link,
-                    packet: work.packet.clone(),
-                });
-                hops.push(Arc::new(Hop { node: name.clone(), steps: work.steps, sent }));
-                match result {
-                    Ok(Emission { to, ingress, .. }) => {
-                        branches.push_back(Branch { node: to, ingress, packet: work.packet, hops });
+                hops.push(Arc::clone(hop));
+                match (next, &hop.sent) {
+                    (Ok((node, ingress)), Some(sent)) => {
+                        let (node, ingress, packet) = (*node, *ingress, sent.packet.clone());
+                        branches.push_back(Branch { node, ingress, packet, hops });
                     }
-                    Err(verdict) => way.paths.push(Path { hops, verdict }),
+                    (Err(verdict), _) => way.paths.push(Path { hops, verdict: verdict.clone() }),
+                    (Ok(_), None) => {}
                 }
             }
         }
         way
+    }
+
+    /// What becomes of a packet at a node.
+    fn visit(&self, branch: &Branch, to: Endpoint, called: &Name) -> Vec<Onward> {
+        let node = self.name(branch.node);
+        let outcomes = self.at(branch, to, called).into_iter();
+        let onward = outcomes.map(|(work, result)| {
+            let Work { steps, packet, .. } = work;
+            let (sent, next) = match result {
+                Ok(Emission { link, is_fabric_link, to, ingress }) => {
+                    let sent = Sent { link, to: self.name(to), is_fabric_link, packet };
+                    (Some(sent), Ok((to, ingress)))
+                }
+                Err(verdict) => (None, Err(verdict)),
+            };
+            Onward { hop: Arc::new(Hop { node: node.clone(), steps, sent }), next }
+        });
+        onward.collect()
     }
 
     fn at(&self, branch: &Branch, to: Endpoint, called: &Name) -> Outcomes {

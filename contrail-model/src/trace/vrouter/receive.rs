@@ -1,11 +1,12 @@
 //! What a vRouter does with a packet from the underlay.
 
 use crate::fabric::{Owner, ServerId, TunnelKind};
+use crate::trace::conversation::Nat;
 use crate::trace::packet::End;
 use crate::trace::source::Source;
 use crate::trace::step::Step;
 use crate::trace::verdict::Drop;
-use crate::trace::walk::{Nat, Node, Outcomes, Walker, Work};
+use crate::trace::walk::{Node, Outcomes, Walker, Work};
 use contrail_wire::{Header, MacAddr};
 
 impl Walker<'_> {

@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use crate::fabric::{Name, ServerId, TunnelKind, WorkloadId};
+use crate::trace::conversation::Nat;
 use crate::trace::packet::{End, Shim, Sourced};
 use crate::trace::source::Source;
 use crate::trace::step::{Route, RouteKind, Step, Table};
 use crate::trace::verdict::{Drop, Verdict};
-use crate::trace::walk::{Nat, Node, Outcomes, Walker, Work, default_route};
+use crate::trace::walk::{Node, Outcomes, Walker, Work, default_route};
 use contrail_wire::MacAddr;
 
 impl Walker<'_> {
