@@ -245,7 +245,7 @@ impl Peer {
     /// Sends all messages that are to be made.
     pub fn send_updates<'r, I>(&mut self, mut updates: UpdateBuilder<'_, 'r, I>) -> Result<(), Ended>
     where
-        I: Iterator<Item: Into<Route<'r>>>,
+        I: Iterator<Item: Into<Route<'r>> + Copy>,
     {
         let mut buffer = vec![0; self.session.longest_message().into()];
         while let Some(message) = updates.encode_next(&mut buffer)? {

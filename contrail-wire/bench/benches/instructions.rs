@@ -3,8 +3,9 @@
 
 use std::hint::black_box;
 
+use contrail_wire::bgp::evpn::MacIpRoute;
 use contrail_wire_bench::stamp::{self, Stamp};
-use contrail_wire_bench::{frames, lower_bound, ours, peers};
+use contrail_wire_bench::{bgp, frames, lower_bound, ours, peers};
 use gungraun::{library_benchmark, library_benchmark_group, main};
 
 type Decode = fn(&[u8]) -> Option<u64>;
@@ -65,6 +66,32 @@ fn stamp_port_of_flow(stamp: Stamp, mut buffer: Vec<u8>) -> Stamped {
     (stamp, buffer)
 }
 
-library_benchmark_group!(name = decode, benchmarks = [vxlan, vxlan_tagged, mpls_over_udp, mpls_over_gre]);
-library_benchmark_group!(name = encode, benchmarks = [stamp_port_given, stamp_port_of_flow]);
+#[library_benchmark]
+#[bench::lower_bound(bgp::lower_bound::read, bgp::messages::update(100))]
+#[bench::contrail_wire(bgp::ours::read, bgp::messages::update(100))]
+#[bench::netgauze(bgp::peers::netgauze::read, bgp::messages::update(100))]
+#[bench::rustbgpd(bgp::peers::rustbgpd::read, bgp::messages::update(100))]
+fn bgp_read_100(decode: Decode, message: Vec<u8>) -> Option<u64> {
+    black_box(decode(black_box(&message)))
+}
+
+#[library_benchmark]
+#[bench::lower_bound(bgp::lower_bound::read, bgp::messages::update(1))]
+#[bench::contrail_wire(bgp::ours::read, bgp::messages::update(1))]
+fn bgp_read_1(decode: Decode, message: Vec<u8>) -> Option<u64> {
+    black_box(decode(black_box(&message)))
+}
+
+#[library_benchmark]
+#[bench::lower_bound(bgp::write::lower_bound, bgp::messages::routes(100))]
+#[bench::contrail_wire(bgp::write::ours, bgp::messages::routes(100))]
+fn bgp_write_100(write: bgp::write::Write, routes: Vec<MacIpRoute>) -> Option<usize> {
+    black_box(write(black_box(&routes), &mut [0; 4096]))
+}
+
+library_benchmark_group!(
+    name = decode,
+    benchmarks = [vxlan, vxlan_tagged, mpls_over_udp, mpls_over_gre, bgp_read_100, bgp_read_1]
+);
+library_benchmark_group!(name = encode, benchmarks = [stamp_port_given, stamp_port_of_flow, bgp_write_100]);
 main!(library_benchmark_groups = [decode, encode]);

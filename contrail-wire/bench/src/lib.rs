@@ -1,5 +1,6 @@
 //! `contrail-wire` beside its peers, on the same bytes, with the same fields read.
 
+pub mod bgp;
 pub mod fields;
 pub mod frames;
 pub mod lower_bound;

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use contrail_wire_bench::{frames, lower_bound, ours, peers};
+use contrail_wire_bench::{bgp, frames, lower_bound, ours, peers};
 
 struct Counting;
 
@@ -103,5 +103,20 @@ fn main() {
             ("smoltcp, views", peers::smoltcp::mpls_over_gre),
         ],
     );
+    for count in [100, 1] {
+        compare(
+            &format!("UPDATE, EVPN MAC/IP routes: {count}"),
+            &bgp::messages::update(count),
+            &[
+                ("lower bound, by hand", bgp::lower_bound::read),
+                ("contrail-wire", bgp::ours::read),
+                ("contrail-wire, validated", bgp::ours::validate_and_read),
+                ("NetGauze", bgp::peers::netgauze::read),
+                ("rustbgpd-wire, revised", bgp::peers::rustbgpd::read),
+                ("zettabgp", bgp::peers::zettabgp::read),
+            ],
+        );
+    }
+    bgp::write::run(|| ALLOCATIONS.load(Ordering::Relaxed));
     contrail_wire_bench::stamp::run(|| ALLOCATIONS.load(Ordering::Relaxed));
 }

@@ -6,6 +6,7 @@ use crate::bgp::error::Element;
 use crate::bgp::family::Family;
 use crate::bgp::message::{self, Message, MessageHeader};
 use crate::bgp::nlri::Route;
+use crate::bgp::nlri::evpn::Usual;
 use crate::bgp::session::Session;
 use crate::bgp::writer::{Writer, not_so};
 
@@ -52,7 +53,7 @@ pub struct UpdateBuilder<'s, 'r, I> {
     routes: I,
 }
 
-impl<'s, 'r, I: Iterator<Item: Into<Route<'r>>>> UpdateBuilder<'s, 'r, I> {
+impl<'s, 'r, I: Iterator<Item: Into<Route<'r>> + Copy>> UpdateBuilder<'s, 'r, I> {
     /// Messages that announce routes. The attributes are all but MP_REACH_NLRI and NEXT_HOP.
     pub fn announce(
         session: &'s Session,
@@ -98,16 +99,21 @@ impl<'s, 'r, I: Iterator<Item: Into<Route<'r>>>> UpdateBuilder<'s, 'r, I> {
     fn withdrawal(&mut self, writer: &mut Writer<'_>, family: Family) -> Result<(), EncodeError> {
         if family == Family::IPV4_UNICAST {
             let withdrawn = Length::of_what_follows(writer)?;
-            self.pack(writer, family, size_of::<U16>())?;
+            let start = writer.len();
+            // The length of attributes that there are none of.
+            writer.put(&U16::ZERO)?;
+            writer.set_aside(start);
+            self.pack(writer, family)?;
             withdrawn.end(writer);
-            return writer.put(&U16::ZERO);
+            writer.bring_back();
+            return Ok(());
         }
         writer.put(&U16::ZERO)?;
         let attributes = Length::of_what_follows(writer)?;
         let flags = AttributeFlags::OPTIONAL;
         let unreach = Start::write(writer, flags, AttributeType::MP_UNREACH_NLRI, true)?;
         writer.put(&family)?;
-        self.pack(writer, family, 0)?;
+        self.pack(writer, family)?;
         unreach.end(writer)?;
         attributes.end(writer);
         Ok(())
@@ -132,13 +138,12 @@ impl<'s, 'r, I: Iterator<Item: Into<Route<'r>>>> UpdateBuilder<'s, 'r, I> {
         if let (Family::IPV4_UNICAST, NextHop::Ipv4(address)) = (family, next_hop) {
             write(writer, Some(Attribute::NextHop(address)))?;
             length.end(writer);
-            return self.pack(writer, family, 0);
+            return self.pack(writer, family);
         }
-        // How much room the attributes behind the routes take shows when they are written there once.
+        // They stand behind the routes, and take the room that is left of the message then.
         let start = writer.len();
         write(writer, None)?;
-        let attributes_length = writer.len() - start;
-        writer.truncate(start);
+        writer.set_aside(start);
 
         let next_hop = next_hop.of_family(family);
         if !next_hop.is_of(family) {
@@ -152,30 +157,53 @@ impl<'s, 'r, I: Iterator<Item: Into<Route<'r>>>> UpdateBuilder<'s, 'r, I> {
         writer.put(&family)?;
         next_hop.write(writer)?;
         writer.put(&0_u8)?;
-        self.pack(writer, family, attributes_length)?;
+        self.pack(writer, family)?;
         reach.end(writer)?;
-        write(writer, None)?;
+        writer.bring_back();
         length.end(writer);
         Ok(())
     }
 
-    /// Writes routes of the family until there are no more, or the next one would not leave `behind` octets.
-    fn pack(&mut self, writer: &mut Writer<'_>, family: Family, behind: usize) -> Result<(), EncodeError> {
+    /// Writes routes of the family until there are no more, or the next one does not fit.
+    fn pack(&mut self, writer: &mut Writer<'_>, family: Family) -> Result<(), EncodeError> {
         let add_path = self.session.add_path_send.contains(family);
-        let first = writer.len();
-        while let Some(route) = self.next.filter(|route| route.nlri.family() == family) {
-            let start = writer.len();
-            match route.write(writer, add_path).and_then(|()| writer.leaves(behind)) {
-                Ok(()) => self.next = self.routes.next().map(Into::into),
-                Err(EncodeError::NoRoom { .. }) if start > first => {
-                    writer.truncate(start);
+        if let Some(first) = &self.next {
+            first.write(writer, add_path)?;
+            self.next = None;
+        }
+        let may_be_usual = family == Family::EVPN && !add_path;
+        loop {
+            // Routes of the usual shape are filled in as a row, which costs no more than their bytes.
+            let (mut filled, mut other) = (0, None);
+            let places = if may_be_usual { writer.places::<Usual>() } else { &mut [] };
+            for (place, route) in places.iter_mut().zip(self.routes.by_ref()) {
+                let Some(usual) = route.into().usual() else {
+                    other = Some(route);
                     break;
-                }
-                Err(error) => return Err(error),
+                };
+                *place = usual;
+                filled += 1;
+            }
+            writer.take(filled * size_of::<Usual>());
+            let Some(route) = other.or_else(|| self.routes.next()) else { return Ok(()) };
+            if !fits(&route.into(), writer, family, add_path) {
+                self.next = Some(route.into());
+                return Ok(());
             }
         }
-        Ok(())
     }
+}
+
+/// Writes the route, unless it is of another family or does not fit. What else it cannot be written for shows where it
+/// comes first.
+#[inline(never)]
+fn fits(route: &Route<'_>, writer: &mut Writer<'_>, family: Family, add_path: bool) -> bool {
+    let start = writer.len();
+    let fits = route.nlri.family() == family && route.write(writer, add_path).is_ok();
+    if !fits {
+        writer.truncate(start);
+    }
+    fits
 }
 
 /// A length of two octets whose value comes later.

@@ -72,44 +72,50 @@ impl MessageHeader {
         Self { marker: MARKER, length: U16::ZERO, kind }
     }
 
-    /// The length that the message has in octets, header and all, if it may have that.
-    fn checked_length(&self, session: Session, offset: usize) -> Result<usize, Error> {
+    /// The length that the message has in octets, header and all; `None` if something is wrong with the header.
+    #[inline(always)]
+    fn valid_length(&self, session: Session) -> Option<usize> {
+        let length = self.length.get();
+        let (least, most) = Self::lengths(self.kind, session)?;
+        (self.marker == MARKER && length >= least && length <= most).then_some(length.into())
+    }
+
+    /// The lengths that a message of a known type may have.
+    #[inline(always)]
+    const fn lengths(kind: u8, session: Session) -> Option<(u16, u16)> {
+        Some(match kind {
+            Message::OPEN => (29, 4096),
+            Message::UPDATE | Message::ROUTE_REFRESH => (23, session.longest_message()),
+            Message::NOTIFICATION => (21, session.longest_message()),
+            Message::KEEPALIVE => (19, 19),
+            _ => return None,
+        })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn what_is_wrong(&self, session: Session, offset: usize) -> Error {
         let at = |disposition| At { element: Element::Header, offset, disposition };
         if self.marker != MARKER {
-            let wrong = self.marker.iter().find(|octet| **octet != 0xff);
+            let wrong = self.marker.iter().find(|octet| **octet != 0xff).copied().unwrap_or_default();
             let at = at(Disposition::CONNECTION_NOT_SYNCHRONIZED);
-            return Err(at.field(
-                "marker",
-                wrong.copied().unwrap_or_default().into(),
-                "all ones (RFC 4271 6.1)",
-            ));
+            return at.field("marker", wrong.into(), "all ones (RFC 4271 6.1)");
         }
-        let most = if matches!(self.kind, Message::OPEN | Message::KEEPALIVE) {
-            4096
-        } else {
-            session.longest_message()
-        };
-        let (least, expected) = match self.kind {
-            Message::OPEN => (29, "29 to 4096 (RFC 4271 6.1)"),
-            Message::UPDATE => (23, "23 to 4096, or 65535 where that is agreed on (RFC 4271 6.1, RFC 8654)"),
-            Message::NOTIFICATION => {
-                (21, "21 to 4096, or 65535 where that is agreed on (RFC 4271 6.1, RFC 8654)")
-            }
-            Message::KEEPALIVE => (19, "19 (RFC 4271 6.1)"),
-            Message::ROUTE_REFRESH => {
-                (23, "23 to 4096, or 65535 where that is agreed on (RFC 2918 3, RFC 8654)")
-            }
-            _ => (19, "19 to 4096, or 65535 where that is agreed on (RFC 4271 6.1, RFC 8654)"),
-        };
         let length = self.length.get();
-        if length < least || length > most || (self.kind == Message::KEEPALIVE && length != least) {
-            return Err(at(Disposition::BAD_MESSAGE_LENGTH).field("length", length.into(), expected));
-        }
-        if !matches!(self.kind, 1..=5) {
+        let is_known = Self::lengths(self.kind, session).is_some();
+        if !is_known && length >= 19 && length <= session.longest_message() {
             let at = at(Disposition::BAD_MESSAGE_TYPE);
-            return Err(at.field("type", self.kind.into(), "1 to 5 (RFC 4271 6.1, RFC 2918)"));
+            return at.field("type", self.kind.into(), "1 to 5 (RFC 4271 6.1, RFC 2918)");
         }
-        Ok(length.into())
+        let expected = match self.kind {
+            Message::OPEN => "29 to 4096 (RFC 4271 6.1)",
+            Message::UPDATE => "23 to 4096, or 65535 where that is agreed on (RFC 4271 6.1, RFC 8654)",
+            Message::NOTIFICATION => "21 to 4096, or 65535 where that is agreed on (RFC 4271 6.1, RFC 8654)",
+            Message::KEEPALIVE => "19 (RFC 4271 6.1)",
+            Message::ROUTE_REFRESH => "23 to 4096, or 65535 where that is agreed on (RFC 2918 3, RFC 8654)",
+            _ => "19 to 4096, or 65535 where that is agreed on (RFC 4271 6.1, RFC 8654)",
+        };
+        at(Disposition::BAD_MESSAGE_LENGTH).field("length", length.into(), expected)
     }
 }
 
@@ -122,6 +128,7 @@ impl<'a> Message<'a> {
 
     /// Decodes the message at the start of `bytes`, and returns what follows it. That it is cut is an error; in a stream,
     /// [`Messages`] knows that the rest is still to come.
+    #[inline(always)]
     pub fn decode(bytes: &'a [u8], session: Session) -> Result<(Self, &'a [u8]), Error> {
         let mut cursor = Cursor::new(bytes, 0);
         let message = Self::read(&mut cursor, session)?;
@@ -129,32 +136,49 @@ impl<'a> Message<'a> {
     }
 
     /// The message at the start of `cursor`, which moves behind it if the header can be read.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(cursor: &mut Cursor<'a>, session: Session) -> Result<Self, Error> {
-        let start = *cursor;
-        let offset = start.offset();
-        let at = At { element: Element::Header, offset, disposition: Disposition::BAD_MESSAGE_LENGTH };
-        let Some(header) = cursor.read::<MessageHeader>() else {
-            return Err(at.truncated(size_of::<MessageHeader>(), start.len(), Bound::Frame));
+        let mut ahead = *cursor;
+        let header = ahead.read::<MessageHeader>();
+        let length = header.and_then(|header| header.valid_length(session));
+        let (Some(header), Some(length)) = (header, length) else {
+            return Err(Self::without_header(*cursor, session));
         };
-        let body = header.checked_length(session, offset).and_then(|length| {
-            let body = cursor.split(length - size_of::<MessageHeader>());
-            body.ok_or_else(|| at.overrun("length", length, start.len(), Bound::Frame))
-        });
-        let body = match body {
-            Ok(body) => body,
-            Err(error) => {
-                *cursor = start;
-                return Err(error);
-            }
+        let Some(body) = ahead.split(length - size_of::<MessageHeader>()) else {
+            return Err(Self::cut(*cursor, length));
         };
-        Ok(match header.kind {
-            Self::UPDATE => Self::Update(Update::read(body, offset, session)?),
+        let offset = cursor.offset();
+        *cursor = ahead;
+        if header.kind == Self::UPDATE {
+            return Update::read(body, offset, session).map(Self::Update);
+        }
+        Self::read_other(header.kind, body, offset)
+    }
+
+    #[inline(never)]
+    fn read_other(kind: u8, body: Cursor<'a>, offset: usize) -> Result<Self, Error> {
+        Ok(match kind {
             Self::OPEN => Self::Open(Open::read(body, offset)?),
             Self::NOTIFICATION => Self::Notification(Notification::read(body, offset)?),
             Self::ROUTE_REFRESH => Self::RouteRefresh(RouteRefresh::read(body, offset)?),
             _ => Self::Keepalive,
         })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn without_header(mut cursor: Cursor<'_>, session: Session) -> Error {
+        let (offset, available) = (cursor.offset(), cursor.len());
+        match cursor.read::<MessageHeader>() {
+            Some(header) => header.what_is_wrong(session, offset),
+            None => at_header(offset).truncated(size_of::<MessageHeader>(), available, Bound::Frame),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn cut(cursor: Cursor<'_>, length: usize) -> Error {
+        at_header(cursor.offset()).overrun("length", length, cursor.len(), Bound::Frame)
     }
 
     /// The UPDATE, if it is one.
@@ -186,6 +210,10 @@ impl<'a> Message<'a> {
         end(&mut writer)?;
         Ok(writer.into_rest())
     }
+}
+
+const fn at_header(offset: usize) -> At {
+    At { element: Element::Header, offset, disposition: Disposition::BAD_MESSAGE_LENGTH }
 }
 
 /// Writes the length of the message that is all that was written.
@@ -263,7 +291,7 @@ impl<'a> Messages<'a> {
     /// How many bytes have to follow for the next message, or for its header, to be whole; 0 if it is, or has an error.
     pub fn needed(&self) -> usize {
         let whole = match MessageHeader::ref_from_prefix(self.cursor.rest()) {
-            Ok((header, _)) => header.checked_length(self.session, 0).unwrap_or_default(),
+            Ok((header, _)) => header.valid_length(self.session).unwrap_or_default(),
             Err(_) => size_of::<MessageHeader>(),
         };
         whole.saturating_sub(self.cursor.len())

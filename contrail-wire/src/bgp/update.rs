@@ -2,7 +2,7 @@ use zerocopy::IntoBytes;
 use zerocopy::network_endian::U16;
 
 use crate::bgp::attribute::{
-    Attribute, AttributeType, Attributes, MpReach, MpUnreach, NextHop, TunnelEncapsulation,
+    Attribute, AttributeType, Attributes, MpReach, MpUnreach, NextHop, PathAttribute, TunnelEncapsulation,
 };
 use crate::bgp::community::{ExtendedCommunity, TunnelType};
 use crate::bgp::cursor::Cursor;
@@ -58,7 +58,7 @@ pub struct Update<'a> {
 }
 
 impl<'a> Update<'a> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(mut body: Cursor<'a>, offset: usize, session: Session) -> Result<Self, Error> {
         let withdrawn = Self::part(&mut body, offset, "withdrawn_routes_length")?;
         let attributes = Self::part(&mut body, offset, "total_path_attribute_length")?;
@@ -66,7 +66,7 @@ impl<'a> Update<'a> {
     }
 
     /// A length, and what it is of.
-    #[inline]
+    #[inline(always)]
     fn part(body: &mut Cursor<'a>, offset: usize, field: &'static str) -> Result<Cursor<'a>, Error> {
         let disposition = Disposition::MALFORMED_ATTRIBUTE_LIST;
         let at = At { element: Element::Update, offset, disposition };
@@ -84,7 +84,7 @@ impl<'a> Update<'a> {
     }
 
     /// The path attributes, as they stand there.
-    #[inline]
+    #[inline(always)]
     pub const fn attributes(&self) -> Attributes<'a> {
         Attributes::at(self.attributes)
     }
@@ -102,14 +102,21 @@ impl<'a> Update<'a> {
     }
 
     /// The first attribute of a type, if it can be read; [`validate`](Self::validate) says why one cannot.
+    #[inline(always)]
     pub fn attribute(&self, kind: AttributeType) -> Option<Attribute<'a>> {
-        let mut attributes = self.attributes().map_while(Result::ok);
-        let attribute = attributes.find(|attribute| attribute.kind == kind)?;
+        let mut attributes = self.attributes();
+        let attribute = loop {
+            match attributes.next()?.ok()? {
+                // With the type that is known where this is inlined, so that nothing is left of all others.
+                attribute if attribute.kind == kind => break PathAttribute { kind, ..attribute },
+                _ => {}
+            }
+        };
         attribute.decode(&self.session).ok()
     }
 
     /// Announced routes of other families, with their next hop.
-    #[inline]
+    #[inline(always)]
     pub fn mp_reach(&self) -> Option<MpReach<'a>> {
         match self.attribute(AttributeType::MP_REACH_NLRI)? {
             Attribute::MpReach(reach) => Some(reach),
@@ -118,7 +125,7 @@ impl<'a> Update<'a> {
     }
 
     /// Withdrawn routes of other families.
-    #[inline]
+    #[inline(always)]
     pub fn mp_unreach(&self) -> Option<MpUnreach<'a>> {
         match self.attribute(AttributeType::MP_UNREACH_NLRI)? {
             Attribute::MpUnreach(unreach) => Some(unreach),
@@ -137,18 +144,19 @@ impl<'a> Update<'a> {
     }
 
     /// EVPN routes that are announced.
-    #[inline]
+    #[inline(always)]
     pub fn evpn_routes(&self) -> evpn::Routes<'a> {
         evpn::Routes::of(self.mp_reach().map(|reach| reach.routes))
     }
 
     /// EVPN routes that are withdrawn.
-    #[inline]
+    #[inline(always)]
     pub fn evpn_withdrawn(&self) -> evpn::Routes<'a> {
         evpn::Routes::of(self.mp_unreach().map(|unreach| unreach.routes))
     }
 
     /// Where traffic for the announced routes goes: the next hop of MP_REACH_NLRI, or else the attribute NEXT_HOP.
+    #[inline(always)]
     pub fn next_hop(&self) -> Option<NextHop<'a>> {
         if let Some(reach) = self.mp_reach() {
             return Some(reach.next_hop);

@@ -4,7 +4,7 @@
 use crate::bgp::attribute::{Attribute, AttributeFlags, AttributeType, PathAttribute};
 use crate::bgp::community::ExtendedCommunityKind;
 use crate::bgp::error::{At, Disposition, Element, Error};
-use crate::bgp::nlri::{Nlri, Routes, evpn};
+use crate::bgp::nlri::{Nlri, Route, Routes, evpn};
 use crate::bgp::session::SessionKind;
 use crate::bgp::update::Update;
 
@@ -123,16 +123,17 @@ impl<F: FnMut(Error)> Validation<'_, '_, F> {
 
     /// An error of routes that are withdrawn is one of syntax; they need no label, as `has_router_mac` says then.
     fn routes(&mut self, mut routes: Routes<'_>, has_router_mac: bool) {
-        while let Some((offset, route)) = routes.next_with_offset() {
-            match route {
-                Ok(route) => {
-                    if let Nlri::Evpn(evpn::Route::IpPrefix(prefix)) = route.nlri
-                        && let Err(error) = prefix.check(offset, has_router_mac)
-                    {
+        loop {
+            let offset = routes.offset();
+            match routes.next() {
+                None => break,
+                Some(Ok(Route { nlri: Nlri::Evpn(evpn::Route::IpPrefix(prefix)), .. })) => {
+                    if let Err(error) = prefix.check(offset, has_router_mac) {
                         (self.report)(error);
                     }
                 }
-                Err(error) => self.error(error),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => self.error(error),
             }
         }
     }

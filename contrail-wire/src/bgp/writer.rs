@@ -1,6 +1,6 @@
 //! The pen that BGP is encoded with: it knows how much of the buffer is written.
 
-use zerocopy::{Immutable, IntoBytes};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::bgp::error::Element;
 use crate::{EncodeError, Layer};
@@ -9,6 +9,8 @@ use crate::{EncodeError, Layer};
 pub(crate) struct Writer<'b> {
     buffer: &'b mut [u8],
     len: usize,
+    /// Where what was set aside starts.
+    end: usize,
     /// What is being written, for errors.
     pub(crate) element: Element,
 }
@@ -16,7 +18,7 @@ pub(crate) struct Writer<'b> {
 impl<'b> Writer<'b> {
     #[inline]
     pub(crate) const fn new(buffer: &'b mut [u8], element: Element) -> Self {
-        Self { buffer, len: 0, element }
+        Self { end: buffer.len(), buffer, len: 0, element }
     }
 
     /// How many bytes are written.
@@ -26,28 +28,40 @@ impl<'b> Writer<'b> {
     }
 
     /// The next `count` bytes, to be filled.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn room(&mut self, count: usize) -> Result<&mut [u8], EncodeError> {
-        let available = self.buffer.len() - self.len;
-        if available < count {
-            return Err(no_room(self.element, count, available));
+        let available = self.end - self.len;
+        match self.buffer.get_mut(self.len..self.end).and_then(|room| room.get_mut(..count)) {
+            Some(room) => {
+                self.len += count;
+                Ok(room)
+            }
+            None => Err(no_room(self.element, count, available)),
         }
-        let start = self.len;
-        self.len += count;
-        self.buffer.get_mut(start..self.len).ok_or(no_room(self.element, count, available))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put<T: IntoBytes + Immutable + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
         let bytes = value.as_bytes();
         self.room(bytes.len())?.copy_from_slice(bytes);
         Ok(())
     }
 
-    /// Whether `count` bytes could still be written.
-    pub(crate) const fn leaves(&self, count: usize) -> Result<(), EncodeError> {
-        let available = self.buffer.len() - self.len;
-        if available < count { Err(no_room(self.element, count, available)) } else { Ok(()) }
+    /// As many places for a value as there is room for; those that are filled, from the first on, are then
+    /// [taken](Self::take).
+    #[inline(always)]
+    pub(crate) fn places<T>(&mut self) -> &mut [T]
+    where
+        T: FromBytes + IntoBytes + KnownLayout + Immutable + Unaligned,
+    {
+        let room = self.buffer.get_mut(self.len..self.end).unwrap_or_default();
+        let count = room.len() / size_of::<T>();
+        <[T]>::mut_from_prefix_with_elems(room, count).map_or(&mut [], |(places, _)| places)
+    }
+
+    /// The next `count` bytes are written.
+    pub(crate) fn take(&mut self, count: usize) {
+        self.len = self.end.min(self.len + count);
     }
 
     /// Writes over what was written at `start`.
@@ -76,6 +90,21 @@ impl<'b> Writer<'b> {
             self.buffer.copy_within(start..self.len, to);
             self.len = to + (self.len - start);
         }
+    }
+
+    /// Takes back what was written from `start` on, and keeps it at the end of the buffer, where nothing else is written
+    /// until it is [brought back](Self::bring_back).
+    pub(crate) fn set_aside(&mut self, start: usize) {
+        let end = self.end - (self.len - start);
+        self.buffer.copy_within(start..self.len, end);
+        (self.len, self.end) = (start, end);
+    }
+
+    /// Writes what was set aside behind what was written since.
+    pub(crate) fn bring_back(&mut self) {
+        self.buffer.copy_within(self.end.., self.len);
+        self.len += self.buffer.len() - self.end;
+        self.end = self.buffer.len();
     }
 
     /// What is written.

@@ -77,7 +77,7 @@ impl<'a> PathAttribute<'a> {
     }
 
     /// The attribute typed, as the session has it; of an unknown type, itself.
-    #[inline]
+    #[inline(always)]
     pub fn decode(&self, session: &Session) -> Result<Attribute<'a>, Error> {
         Attribute::read(*self, session)
     }
@@ -212,56 +212,60 @@ impl<'a> Attributes<'a> {
 impl<'a> Iterator for Attributes<'a> {
     type Item = Result<PathAttribute<'a>, Error>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         if self.cursor.is_empty() {
             return None;
         }
-        let offset = self.cursor.offset();
-        let next = attribute(&mut self.cursor, offset);
-        if next.is_err() {
-            self.cursor.all();
+        match attribute(&mut self.cursor) {
+            Some(attribute) => Some(Ok(attribute)),
+            None => Some(Err(what_is_wrong(core::mem::take(&mut self.cursor)))),
         }
-        Some(next)
     }
 }
 
 impl core::iter::FusedIterator for Attributes<'_> {}
 
-#[inline]
-fn attribute<'a>(cursor: &mut Cursor<'a>, offset: usize) -> Result<PathAttribute<'a>, Error> {
-    let whole = cursor.len();
-    let Some(&AttributeHeader { flags, kind }) = cursor.read() else {
-        let at = At { element: Element::Update, offset, disposition: Disposition::TreatAsWithdraw };
-        return Err(at.truncated(3, whole, Bound::BgpAttributesLength));
-    };
+/// Takes the attribute at the start of `cursor` off it, if it is there as a whole.
+#[inline(always)]
+fn attribute<'a>(cursor: &mut Cursor<'a>) -> Option<PathAttribute<'a>> {
+    let (mut ahead, offset) = (*cursor, cursor.offset());
+    let &AttributeHeader { flags, kind } = ahead.read()?;
     let length = if flags.contains(AttributeFlags::EXTENDED_LENGTH) {
-        match cursor.array() {
-            Some(length) => u16::from_be_bytes(*length).into(),
-            None => return Err(cut(kind, offset).truncated(4, whole, Bound::BgpAttributesLength)),
-        }
+        u16::from_be_bytes(*ahead.array()?).into()
     } else {
-        match cursor.array() {
-            Some(&[length]) => length.into(),
-            None => return Err(cut(kind, offset).truncated(3, whole, Bound::BgpAttributesLength)),
-        }
+        let &[length] = ahead.array()?;
+        length.into()
     };
-    let Some(value) = cursor.bytes(length) else {
-        return Err(cut(kind, offset).overrun("length", length, cursor.len(), Bound::BgpAttributesLength));
-    };
-    Ok(PathAttribute { flags, kind, value, offset })
+    let value = ahead.bytes(length)?;
+    *cursor = ahead;
+    Some(PathAttribute { flags, kind, value, offset })
 }
 
-/// An attribute that does not end where the attributes do (RFC 7606 section 4). The routes of a multiprotocol one cannot
-/// be found, so that they cannot be taken for withdrawn (section 3 j).
+/// Why there is no attribute here (RFC 7606 section 4). The routes of a multiprotocol one that is cut cannot be found, so
+/// that they cannot be taken for withdrawn (section 3 j).
 #[cold]
 #[inline(never)]
-const fn cut(kind: AttributeType, offset: usize) -> At {
+fn what_is_wrong(mut cursor: Cursor<'_>) -> Error {
+    let (offset, whole) = (cursor.offset(), cursor.len());
+    let bound = Bound::BgpAttributesLength;
+    let disposition = Disposition::TreatAsWithdraw;
+    let Some(&AttributeHeader { flags, kind }) = cursor.read() else {
+        return At { element: Element::Update, offset, disposition }.truncated(3, whole, bound);
+    };
     let disposition = match kind {
         AttributeType::MP_REACH_NLRI | AttributeType::MP_UNREACH_NLRI => {
             Disposition::OPTIONAL_ATTRIBUTE_ERROR
         }
-        _ => Disposition::TreatAsWithdraw,
+        _ => disposition,
     };
-    At { element: Element::Attribute(kind), offset, disposition }
+    let at = At { element: Element::Attribute(kind), offset, disposition };
+    let extended = flags.contains(AttributeFlags::EXTENDED_LENGTH);
+    match (extended, cursor.rest()) {
+        (true, [high, low, rest @ ..]) => {
+            at.overrun("length", u16::from_be_bytes([*high, *low]).into(), rest.len(), bound)
+        }
+        (false, [length, rest @ ..]) => at.overrun("length", (*length).into(), rest.len(), bound),
+        _ => at.truncated(if extended { 4 } else { 3 }, whole, bound),
+    }
 }

@@ -74,7 +74,7 @@ impl<'a> MpReach<'a> {
         Self::read(Cursor::new(value, 0), at(AttributeType::MP_REACH_NLRI, 0), session)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(mut value: Cursor<'a>, at: At, session: &Session) -> Result<Self, Error> {
         let whole = value.len();
         let Some(start) = value.read::<ReachStart>() else {
@@ -107,7 +107,7 @@ impl<'a> MpUnreach<'a> {
         Self::read(Cursor::new(value, 0), at(AttributeType::MP_UNREACH_NLRI, 0), session)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(mut value: Cursor<'a>, at: At, session: &Session) -> Result<Self, Error> {
         let whole = value.len();
         let Some(&family) = value.read::<Family>() else {

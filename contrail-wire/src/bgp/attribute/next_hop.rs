@@ -83,7 +83,7 @@ impl<'a> NextHop<'a> {
         )
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(family: Family, octets: &'a [u8], at: At) -> Result<Self, Error> {
         let next_hop =
             if family.name().is_some() { Self::of_length(octets) } else { Some(Self::Unknown(octets)) };
@@ -97,7 +97,7 @@ impl<'a> NextHop<'a> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn of_length(octets: &'a [u8]) -> Option<Self> {
         if let Ok(address) = Ipv4Octets::ref_from_bytes(octets) {
             return Some(Self::Ipv4(address.get()));
@@ -157,6 +157,7 @@ impl<'a> NextHop<'a> {
     }
 
     /// Whether routes of a family may have it.
+    #[inline(always)]
     pub(crate) fn is_of(self, family: Family) -> bool {
         let is_vpn = family.safi == Safi::VPN;
         match self {

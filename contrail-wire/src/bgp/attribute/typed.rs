@@ -100,7 +100,7 @@ pub enum Attribute<'a> {
 }
 
 impl<'a> Attribute<'a> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(raw: PathAttribute<'a>, session: &Session) -> Result<Self, Error> {
         let withdraw = raw.at(Disposition::TreatAsWithdraw);
         let discard = raw.at(Disposition::AttributeDiscard);
@@ -247,7 +247,7 @@ impl<'a> Attribute<'a> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn exactly<'a, T>(value: &'a [u8], at: At, expected: &'static str) -> Result<&'a T, Error>
 where
     T: FromBytes + KnownLayout + Immutable + Unaligned,
@@ -255,7 +255,7 @@ where
     T::ref_from_bytes(value).map_err(|_| at.field("length", length(value.len()), expected))
 }
 
-#[inline]
+#[inline(always)]
 fn list<'a, T>(value: &'a [u8], at: At, expected: &'static str) -> Result<&'a [T], Error>
 where
     T: FromBytes + KnownLayout + Immutable + Unaligned,

@@ -77,11 +77,7 @@ impl<'a> Nlri<'a> {
         Ok(writer.into_rest())
     }
 
-    #[inline]
     pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        if let Self::Evpn(route) = self {
-            return route.write(writer);
-        }
         let outer = core::mem::replace(&mut writer.element, Element::Route(self.family()));
         match self {
             Self::Unicast(net) => {
@@ -101,6 +97,12 @@ impl<'a> Nlri<'a> {
 impl<'a> From<evpn::Route<'a>> for Nlri<'a> {
     fn from(route: evpn::Route<'a>) -> Self {
         Self::Evpn(route)
+    }
+}
+
+impl<'a> From<&evpn::Route<'a>> for Nlri<'a> {
+    fn from(route: &evpn::Route<'a>) -> Self {
+        Self::Evpn(*route)
     }
 }
 
@@ -159,7 +161,15 @@ impl Route<'_> {
         Self { path_id: self.path_id, nlri: self.nlri.key() }
     }
 
-    #[inline]
+    /// All of a MAC/IP route of the usual shape, without a path identifier.
+    #[inline(always)]
+    pub(crate) fn usual(&self) -> Option<evpn::Usual> {
+        match &self.nlri {
+            Nlri::Evpn(evpn::Route::MacIp(route)) => route.usual(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn write(&self, writer: &mut Writer<'_>, add_path: bool) -> Result<(), EncodeError> {
         if add_path {
             writer.put(&self.path_id.unwrap_or_default().to_be_bytes())?;
@@ -239,25 +249,25 @@ impl<'a> Routes<'a> {
         self.cursor
     }
 
-    /// The next route, and where it starts.
-    #[inline]
-    pub(crate) fn next_with_offset(&mut self) -> Option<(usize, Result<Route<'a>, Error>)> {
-        if self.cursor.is_empty() {
-            return None;
-        }
-        let offset = self.cursor.offset();
+    /// Where the next route starts.
+    pub(crate) const fn offset(&self) -> usize {
+        self.cursor.offset()
+    }
+
+    /// The next route, which is there.
+    #[inline(never)]
+    fn next_of_any(&mut self) -> Result<Route<'a>, Error> {
         if self.family == Family::EVPN {
             let mut routes = evpn::Routes::at(self.cursor, self.add_path);
-            let next = routes.next_with_path()?;
+            let next = routes.next_with_path();
             self.cursor = routes.cursor();
-            let route = next.map(|(path_id, route)| Route { path_id, nlri: Nlri::Evpn(route) });
-            return Some((offset, route));
+            return next.map(|(path_id, route)| Route { path_id, nlri: Nlri::Evpn(route) });
         }
         let route = self.prefix();
         if route.is_err() {
             self.cursor.all();
         }
-        Some((offset, route))
+        route
     }
 
     fn prefix(&mut self) -> Result<Route<'a>, Error> {
@@ -309,9 +319,22 @@ impl PartialEq for Routes<'_> {
 impl<'a> Iterator for Routes<'a> {
     type Item = Result<Route<'a>, Error>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_with_offset().map(|(_, route)| route)
+        if self.cursor.is_empty() {
+            return None;
+        }
+        if self.family == Family::EVPN
+            && !self.add_path
+            && let Some(route) = evpn::MacIpRoute::take_usual(&mut self.cursor)
+        {
+            return Some(Ok(route.into()));
+        }
+        // A copy, so that the routes themselves need not be in memory where nothing unusual is among them.
+        let mut routes = *self;
+        let next = routes.next_of_any();
+        *self = routes;
+        Some(next)
     }
 }
 

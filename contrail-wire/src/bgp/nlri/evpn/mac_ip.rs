@@ -4,9 +4,11 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::bgp::cursor::Cursor;
 use crate::bgp::error::{At, Error, length};
-use crate::bgp::nlri::evpn::short;
+use crate::bgp::nlri::evpn::{NlriHeader, RouteType, short};
 use crate::bgp::writer::Writer;
-use crate::{EncodeError, EthernetSegmentId, EthernetTag, LabelField, MacAddr, RouteDistinguisher};
+use crate::{
+    EncodeError, EthernetSegmentId, EthernetTag, Ipv4Octets, LabelField, MacAddr, RouteDistinguisher,
+};
 
 /// EVPN route type 2: MAC/IP advertisement ([RFC 7432](https://www.rfc-editor.org/rfc/rfc7432) section 7.2).
 ///
@@ -72,7 +74,7 @@ pub struct MacIpRoute {
 }
 
 /// The part of the route that is always there.
-#[derive(FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
 struct Fixed {
     rd: RouteDistinguisher,
@@ -83,48 +85,68 @@ struct Fixed {
     ip_length: u8,
 }
 
-/// The labels at the end.
-#[derive(FromBytes, KnownLayout, Immutable, Unaligned)]
+/// The shape that most of these routes have: an IPv4 address and one label, with type and length in front.
+#[derive(FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
-struct TwoLabels {
+pub(crate) struct Usual {
+    header: NlriHeader,
+    fixed: Fixed,
+    ip: Ipv4Octets,
     label1: LabelField,
-    label2: LabelField,
 }
 
 impl MacIpRoute {
-    #[inline]
-    pub(super) fn read(mut value: Cursor<'_>, at: At) -> Result<Self, Error> {
-        let whole = value.len();
-        let Some(fixed) = value.read::<Fixed>() else {
-            return Err(short(at, size_of::<Fixed>() + size_of::<LabelField>(), whole));
-        };
-        let &Fixed { rd, esi, ethernet_tag, mac_length, mac, ip_length } = fixed;
-        if mac_length != 48 {
-            return Err(at.field("mac_length", mac_length.into(), "48 (RFC 7432 7.2)"));
+    /// Takes the route at the start of `cursor` off it, if it is one of the usual shape and nothing is wrong with it. Small
+    /// enough to become a part of the loop that reads routes, in which fields then are read from where they stand, and
+    /// the next route is looked for before it is known that this one has the length it should have.
+    #[inline(always)]
+    pub(crate) fn take_usual(cursor: &mut Cursor<'_>) -> Option<Self> {
+        let mut ahead = *cursor;
+        let &Usual { header, fixed, ip, label1 } = ahead.read()?;
+        let Fixed { rd, esi, ethernet_tag, mac_length, mac, ip_length } = fixed;
+        if header != USUAL_HEADER || mac_length != MAC_BITS || ip_length != 32 {
+            return None;
         }
-        let ip = match ip_length {
-            0 => None,
-            32 => match value.array::<4>() {
-                Some(octets) => Some(IpAddr::from(*octets)),
-                None => return Err(wrong_length(at, whole)),
-            },
-            128 => match value.array::<16>() {
-                Some(octets) => Some(IpAddr::from(*octets)),
-                None => return Err(wrong_length(at, whole)),
-            },
-            _ => return Err(at.field("ip_length", ip_length.into(), "0, 32 or 128 (RFC 7432 7.2)")),
-        };
-        let (label1, label2) = if let Ok(label1) = LabelField::ref_from_bytes(value.rest()) {
-            (*label1, None)
-        } else if let Ok(labels) = TwoLabels::ref_from_bytes(value.rest()) {
-            (labels.label1, Some(labels.label2))
-        } else {
-            return Err(wrong_length(at, whole));
-        };
-        Ok(Self { rd, esi, ethernet_tag, mac, ip, label1, label2 })
+        *cursor = ahead;
+        Some(Self { rd, esi, ethernet_tag, mac, ip: Some(ip.get().into()), label1, label2: None })
     }
 
-    #[inline]
+    /// The route, or an error that says what is wrong.
+    pub(super) fn read(value: Cursor<'_>, at: At) -> Result<Self, Error> {
+        Self::parse(value.rest()).ok_or_else(|| what_is_wrong(value.rest(), at))
+    }
+
+    fn parse(value: &[u8]) -> Option<Self> {
+        let (fixed, behind) = Fixed::ref_from_prefix(value).ok()?;
+        let &Fixed { rd, esi, ethernet_tag, mac_length, mac, ip_length } = fixed;
+        if mac_length != MAC_BITS {
+            return None;
+        }
+        let (ip, labels) = match ip_length {
+            0 => (None, behind),
+            32 => behind.split_first_chunk::<4>().map(|(ip, labels)| (Some(IpAddr::from(*ip)), labels))?,
+            128 => behind.split_first_chunk::<16>().map(|(ip, labels)| (Some(IpAddr::from(*ip)), labels))?,
+            _ => return None,
+        };
+        if let Ok(label1) = LabelField::ref_from_bytes(labels) {
+            return Some(Self { rd, esi, ethernet_tag, mac, ip, label1: *label1, label2: None });
+        }
+        let &[label1, label2] = <[LabelField; 2]>::ref_from_bytes(labels).ok()?;
+        Some(Self { rd, esi, ethernet_tag, mac, ip, label1, label2: Some(label2) })
+    }
+
+    /// All of the route at once, if it has the usual shape.
+    #[inline(always)]
+    pub(crate) fn usual(&self) -> Option<Usual> {
+        let &Self { rd, esi, ethernet_tag, mac, ip: Some(IpAddr::V4(ip)), label1, label2: None } = self
+        else {
+            return None;
+        };
+        let header = USUAL_HEADER;
+        let fixed = Fixed { rd, esi, ethernet_tag, mac_length: MAC_BITS, mac, ip_length: 32 };
+        Some(Usual { header, fixed, ip: ip.into(), label1 })
+    }
+
     pub(super) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let &Self { rd, esi, ethernet_tag, mac, ip, label1, label2 } = self;
         let ip_length = match ip {
@@ -132,7 +154,7 @@ impl MacIpRoute {
             Some(IpAddr::V4(_)) => 32,
             Some(IpAddr::V6(_)) => 128,
         };
-        writer.put(&Fixed { rd, esi, ethernet_tag, mac_length: 48, mac, ip_length })?;
+        writer.put(&Fixed { rd, esi, ethernet_tag, mac_length: MAC_BITS, mac, ip_length })?;
         match ip {
             None => {}
             Some(IpAddr::V4(address)) => writer.put(&address.octets())?,
@@ -147,8 +169,23 @@ impl MacIpRoute {
     }
 }
 
+const MAC_BITS: u8 = 48;
+/// Of a route with an IPv4 address and one label.
+const USUAL_HEADER: NlriHeader = NlriHeader { route_type: RouteType::MAC_IP, length: 37 };
+
+/// Why these octets are not a route.
 #[cold]
 #[inline(never)]
-fn wrong_length(at: At, found: usize) -> Error {
-    at.field("length", length(found), "33, 37 or 49, or 3 more with a second label (RFC 7432 7.2)")
+fn what_is_wrong(value: &[u8], at: At) -> Error {
+    let Ok((fixed, _)) = Fixed::ref_from_prefix(value) else {
+        return short(at, size_of::<Fixed>() + size_of::<LabelField>(), value.len());
+    };
+    if fixed.mac_length != MAC_BITS {
+        return at.field("mac_length", fixed.mac_length.into(), "48 (RFC 7432 7.2)");
+    }
+    if !matches!(fixed.ip_length, 0 | 32 | 128) {
+        return at.field("ip_length", fixed.ip_length.into(), "0, 32 or 128 (RFC 7432 7.2)");
+    }
+    let expected = "33, 37 or 49, or 3 more with a second label (RFC 7432 7.2)";
+    at.field("length", length(value.len()), expected)
 }

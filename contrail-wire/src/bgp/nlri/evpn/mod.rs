@@ -46,6 +46,7 @@ pub use key::RouteKey;
 pub use leaf::LeafRoute;
 pub use leave_synch::LeaveSynchRoute;
 pub use mac_ip::MacIpRoute;
+pub(crate) use mac_ip::Usual;
 pub use membership_report_synch::MembershipReportSynchRoute;
 use parts::{Parts, exactly, put_address, put_optional_address, short};
 pub use per_region::PerRegionRoute;
@@ -63,7 +64,7 @@ use crate::{Bound, EncodeError, EthernetTag, LabelField, RouteDistinguisher, Vni
 const DISABLE: Disposition = Disposition::DisableFamily(Family::EVPN);
 
 /// What all EVPN routes begin with.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
+#[derive(Clone, Copy, Debug, PartialEq, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
 pub(crate) struct NlriHeader {
     route_type: RouteType,
@@ -117,6 +118,18 @@ macro_rules! route_from {
                 Self::$variant(route)
             }
         }
+
+        impl From<$type> for super::Nlri<'_> {
+            fn from(route: $type) -> Self {
+                Self::Evpn(route.into())
+            }
+        }
+
+        impl From<&$type> for super::Nlri<'_> {
+            fn from(route: &$type) -> Self {
+                Self::Evpn((*route).into())
+            }
+        }
     )*};
 }
 route_from! {
@@ -149,18 +162,10 @@ impl<'a> Route<'a> {
     pub fn decode(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Error> {
         let mut cursor = Cursor::new(bytes, 0);
         let (at, header, value) = split(&mut cursor)?;
-        Ok((Self::read(header, value, at)?, cursor.rest()))
+        Ok((Self::read(header.route_type, value, at)?, cursor.rest()))
     }
 
-    #[inline]
-    fn read(header: &NlriHeader, value: Cursor<'a>, at: At) -> Result<Self, Error> {
-        if header.route_type == RouteType::MAC_IP {
-            return MacIpRoute::read(value, at).map(Self::MacIp);
-        }
-        Self::read_other(header.route_type, value, at)
-    }
-
-    fn read_other(route_type: RouteType, value: Cursor<'a>, at: At) -> Result<Self, Error> {
+    fn read(route_type: RouteType, value: Cursor<'a>, at: At) -> Result<Self, Error> {
         Ok(match route_type {
             RouteType::ETHERNET_AUTO_DISCOVERY => EthernetAutoDiscoveryRoute::read(value, at)?.into(),
             RouteType::MAC_IP => MacIpRoute::read(value, at)?.into(),
@@ -225,7 +230,6 @@ impl<'a> Route<'a> {
         Ok(writer.into_rest())
     }
 
-    #[inline]
     pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let outer = core::mem::replace(&mut writer.element, Element::Evpn(self.route_type()));
         let start = writer.len();
@@ -314,36 +318,39 @@ impl<'a> Routes<'a> {
         self.cursor
     }
 
-    /// The next route with its path identifier (RFC 7911).
-    #[inline]
-    pub(crate) fn next_with_path(&mut self) -> Option<Result<(Option<u32>, Route<'a>), Error>> {
-        if self.cursor.is_empty() {
-            return None;
-        }
-        let mut path_id = None;
-        if self.add_path {
-            match super::path_id(&mut self.cursor, Family::EVPN, DISABLE) {
-                Ok(id) => path_id = Some(id),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-        let route = match split(&mut self.cursor) {
-            Ok((at, header, value)) => Route::read(header, value, at),
+    /// The next route, which is there, with its path identifier (RFC 7911).
+    #[inline(never)]
+    pub(crate) fn next_with_path(&mut self) -> Result<(Option<u32>, Route<'a>), Error> {
+        let path_id =
+            if self.add_path { Some(super::path_id(&mut self.cursor, Family::EVPN, DISABLE)?) } else { None };
+        match split(&mut self.cursor) {
+            Ok((at, header, value)) => Ok((path_id, Route::read(header.route_type, value, at)?)),
             Err(error) => {
                 self.cursor.all();
                 Err(error)
             }
-        };
-        Some(route.map(|route| (path_id, route)))
+        }
     }
 }
 
 impl<'a> Iterator for Routes<'a> {
     type Item = Result<Route<'a>, Error>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_with_path().map(|next| next.map(|(_, route)| route))
+        if self.cursor.is_empty() {
+            return None;
+        }
+        if !self.add_path
+            && let Some(route) = MacIpRoute::take_usual(&mut self.cursor)
+        {
+            return Some(Ok(Route::MacIp(route)));
+        }
+        // A copy, so that the routes themselves need not be in memory where nothing unusual is among them.
+        let mut routes = *self;
+        let next = routes.next_with_path();
+        *self = routes;
+        Some(next.map(|(_, route)| route))
     }
 }
 
