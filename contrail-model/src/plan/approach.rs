@@ -109,15 +109,33 @@ impl<'f> Attempt<'f> {
             }
         }
         let in_underlay = self.networks(|approach| !approach.is_router());
-        for network in
-            self.joined(fabric, &in_underlay).into_iter().filter(|network| !joined.contains(network))
-        {
-            // A logical router that is on no device attracts no traffic.
-            let is_active = |router: &RouterId| !fabric.routers[*router].extended_to.is_empty();
-            let extends = |change: &Change| matches!(change, Change::ExtendLogicalRouter { .. });
-            let used = self.router.is_some() && self.changes.iter().any(extends);
-            if used || fabric.routers_of(network).iter().any(is_active) {
-                self.leave(fabric, network, None);
+        let mut leaving = self.joined(fabric, &in_underlay);
+        leaving.retain(|network| !joined.contains(network));
+        self.leave_all(fabric, &leaving);
+    }
+
+    /// Takes networks that get no logical router out of those they are in, where these would attract their traffic. A
+    /// logical router with nothing left to join is withdrawn as it is.
+    fn leave_all(&mut self, fabric: &Fabric, leaving: &[NetworkId]) {
+        for (id, router) in fabric.routers.iter() {
+            let is_own = self.router.as_ref() == Some(&router.name);
+            let is_active = !router.extended_to.is_empty() || is_own;
+            let (gone, left): (Vec<&NetworkId>, Vec<&NetworkId>) =
+                router.networks.iter().partition(|id| leaving.contains(id));
+            let attracts = gone.iter().any(|network| fabric.routers_of(**network).contains(&id));
+            if !is_active || !attracts {
+                continue;
+            }
+            let devices = fabric.device_names(&router.extended_to);
+            if left.len() < 2 && !is_own {
+                let router = router.name.clone();
+                self.changes.push(Change::WithdrawLogicalRouter { router, devices });
+                continue;
+            }
+            for network in gone {
+                let (router, network, devices) =
+                    (router.name.clone(), name(fabric, *network), devices.clone());
+                self.changes.push(Change::LeaveLogicalRouter { router, network, devices });
             }
         }
     }

@@ -17,16 +17,6 @@ pub(super) fn routers_are_there(document: &Document, parts: &[Part]) -> bool {
     parts.iter().any(|part| !routers(document, part).is_empty())
 }
 
-/// Where the planner takes a service's network out of a logical router, that may be left on a device where it has no
-/// network any more, which breaks R5; it would have to be withdrawn too.
-pub(super) fn service_leaves_a_router(document: &Document, parts: &[Part]) -> bool {
-    let is_extended = |network: &String| {
-        let mut routers = document.logical_routers.iter();
-        routers.any(|router| router.networks.contains(network) && !router.extended_to.is_empty())
-    };
-    parts.iter().flat_map(|part| &part.services).any(is_extended)
-}
-
 /// A host's shorter route has a next hop that nobody is, where a longer one would help.
 pub(super) fn route_is_dead(document: &Document) -> bool {
     document.servers.iter().flat_map(|server| &server.routes).any(|route| route.via == "10.77.0.1")

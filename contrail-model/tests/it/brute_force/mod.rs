@@ -121,7 +121,6 @@ fn where_no_plan_is_returned_nothing_works() {
             return Vec::new();
         }
         if known::route_is_dead(&document)
-            || known::service_leaves_a_router(&document, &parts)
             || known::secondary_addresses_are_partial(&document)
             || parts.iter().any(known::overlay_networks_share_a_service)
         {
