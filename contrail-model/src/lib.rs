@@ -1,5 +1,5 @@
 //! A Contrail / Tungsten Fabric EVPN-VXLAN fabric as a library: check it, plan what has to change, trace what a packet
-//! does.
+//! does, list the routes that BGP must carry.
 //!
 //! An operator runs OpenStack or Kubernetes on Contrail, over a leaf-spine fabric. Services such as Octavia must talk
 //! across the border between overlay and underlay, and whether they can depends on where things are: which device a
@@ -22,6 +22,7 @@
 //!     println!("{trace}"); // hop by hop, each header field with its value and where it comes from, out and back
 //!     assert!(trace.is_delivered());
 //! }
+//! println!("{}", changed.routes()); // what BGP must carry for that, speaker by speaker
 //! # Ok::<(), contrail_model::LoadError>(())
 //! ```
 //!
@@ -33,6 +34,8 @@
 //!   The reason that a device is refused *is* the drop or the finding.
 //! - **A trace is data**: paths, hops, steps, headers that are real `contrail-wire` headers, and a verdict from a
 //!   closed set. [`Trace::frames`] gives the bytes on each link.
+//! - **Routes are values of `contrail-wire`**: they go into an UPDATE as they are, and [`Routes::diff`] compares them with
+//!   what real speakers announce. A test holds them against the routes that traces take.
 //! - Where the article and the Tungsten Fabric sources differ, the fabric's [`Release`] decides.
 
 pub mod document;
@@ -44,6 +47,7 @@ mod plan;
 mod release;
 mod report;
 mod resolve;
+pub mod routes;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
@@ -57,5 +61,6 @@ pub use plan::{
 };
 pub use release::Release;
 pub use report::{Finding, Report, Severity};
+pub use routes::Routes;
 pub use rules::{RULES, Rule};
 pub use trace::{Flow, FlowError, Trace, Verdict};

@@ -6,6 +6,7 @@
 //! | tunnel from a vRouter to a logical router on a DC gateway | MPLS by encapsulation priority | VXLAN by the logical router's type-5 routes |
 //! | IRBs of a logical router on an ERB leaf | of all its networks | of those with a port group there; the rest by type-5 routes (tf-specs, Optimize_ERB_Resources) |
 //! | gateway of a logical router that only other leaves have | reached over VXLAN, by the type-2 route of its MAC address | not advertised (`do-not-advertise`, tf-controller device manager templates) |
+//! | type-2 route of that gateway's MAC address | with the community of a default gateway (RFC 7432 10.1) | without (`no-gateway-community`, tf-controller's template `overlay_evpn_type5`) |
 //!
 //! The questions below are the only places that ask for the release.
 
@@ -49,6 +50,11 @@ impl Release {
 
     /// Whether leaves advertise the gateway of a logical router, so that leaves without it bridge to it.
     pub(crate) const fn leaves_advertise_gateway(self) -> bool {
+        matches!(self, Self::Article)
+    }
+
+    /// Whether the route of an advertised gateway has the community of a default gateway.
+    pub(crate) const fn marks_gateway(self) -> bool {
         matches!(self, Self::Article)
     }
 }

@@ -76,16 +76,21 @@ impl Fabric {
         };
         let aggregate = |group: &PortGroup| {
             let devices = group.devices();
-            let uuid = group.uuid.as_ref().filter(|_| devices.len() > 1);
             let numbers =
                 devices.iter().map(|device| (self.devices[*device].name.clone(), number(group, *device)));
             Aggregate {
                 port_group: group.name.clone(),
                 numbers: numbers.collect(),
-                segment: uuid.and_then(|uuid| Segment::of(uuid, self.device_manager_python)),
+                segment: self.segment(group),
             }
         };
         groups().map(aggregate).collect()
+    }
+
+    /// The segment of a port group on several devices, if its UUID is known.
+    pub(crate) fn segment(&self, group: &PortGroup) -> Option<Segment> {
+        let uuid = group.uuid.as_ref().filter(|_| group.devices().len() > 1)?;
+        Segment::of(uuid, self.device_manager_python)
     }
 }
 

@@ -35,6 +35,7 @@ use crate::topology::Topology;
 #[derive(Clone, Debug)]
 pub struct Fabric {
     pub(crate) name: Name,
+    pub(crate) autonomous_system: u32,
     pub(crate) release: Release,
     pub(crate) encapsulation_priority: Vec<TunnelKind>,
     pub(crate) pools: Vec<PortTranslationPool>,
@@ -122,6 +123,9 @@ pub(crate) enum OriginKind {
 }
 
 impl Fabric {
+    /// As Contrail ships.
+    pub(crate) const AUTONOMOUS_SYSTEM: u32 = 64_512;
+
     /// With the indexes made anew after any object was changed.
     pub(crate) fn reindexed(mut self) -> Self {
         self.index = Index::new(&self);
@@ -232,6 +236,16 @@ impl Fabric {
     /// The devices that a network reaches by port groups.
     pub(crate) fn attached_devices(&self, network: NetworkId) -> &[DeviceId] {
         self.index.placement.attached_devices.get(&network).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a device takes part in a network over VXLAN: it has a port in it, or the IRB of a logical router.
+    pub(crate) fn takes_part(&self, device: DeviceId, network: NetworkId) -> bool {
+        self.is_attached(device, network) || self.router_with_irb(device, network).is_some()
+    }
+
+    /// Whether other devices learn the gateways of logical routers from a device.
+    pub(crate) fn advertises_gateways(&self, device: DeviceId) -> bool {
+        self.release.leaves_advertise_gateway() || self.devices[device].is_central_gateway()
     }
 
     /// The devices that a server is cabled to, each once.

@@ -79,6 +79,7 @@ impl Resolver<'_> {
         }
         let fabric = Fabric {
             name: document.fabric.as_str().into(),
+            autonomous_system: document.autonomous_system.unwrap_or(Fabric::AUTONOMOUS_SYSTEM),
             release,
             encapsulation_priority,
             pools,

@@ -161,9 +161,7 @@ impl Fabric {
     /// The devices that a device replicates a network's broadcasts to: all others with a type-3 route for its VNI.
     pub(crate) fn flood_list(&self, device: DeviceId, network: NetworkId) -> Vec<DeviceId> {
         let takes_part = |other: &DeviceId| {
-            *other != device
-                && self.devices[*other].loopback.is_some()
-                && (self.is_attached(*other, network) || self.router_with_irb(*other, network).is_some())
+            *other != device && self.devices[*other].loopback.is_some() && self.takes_part(*other, network)
         };
         self.devices.ids().filter(takes_part).collect()
     }

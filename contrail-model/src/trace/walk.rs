@@ -327,10 +327,7 @@ impl Walker<'_> {
             let devices = fabric.routers[*router].extended_to.iter();
             devices.copied().filter(|device| fabric.has_irb(*router, *device, network))
         });
-        let advertises = |device: &DeviceId| {
-            fabric.release().leaves_advertise_gateway() || fabric.devices[*device].is_central_gateway()
-        };
-        extended.filter(advertises).collect()
+        extended.filter(|device| fabric.advertises_gateways(*device)).collect()
     }
 
     /// Sends a frame from a server over each port of its port group.

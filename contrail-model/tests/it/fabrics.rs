@@ -11,7 +11,7 @@ use crate::golden::assert_golden;
 use crate::{fabric, in_r2011};
 
 /// The documents, by name.
-fn examples() -> BTreeMap<String, String> {
+pub(crate) fn examples() -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/fabrics");
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();

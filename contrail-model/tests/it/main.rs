@@ -11,6 +11,7 @@ mod legends;
 mod load;
 mod own_integration;
 mod placement;
+mod routes;
 mod rules;
 mod scenarios;
 #[cfg(feature = "schema")]

@@ -6,12 +6,12 @@ use contrail_model::{Approach, Fabric, Flow};
 use crate::golden::assert_golden;
 use crate::{OCTAVIA, fabric, in_r2011, with};
 
-const IRONIC: &str = include_str!("../../../examples/fabrics/ironic.yaml");
+pub(crate) const IRONIC: &str = include_str!("../../../examples/fabrics/ironic.yaml");
 const OCTAVIA_L2: &str = include_str!("../../../examples/fabrics/octavia-l2.yaml");
 const KUBERNETES_KEYSTONE: &str = include_str!("../../../examples/fabrics/kubernetes-keystone.yaml");
 
 /// The fabric after the best way of its plan has been gone.
-fn best(text: &str) -> Fabric {
+pub(crate) fn best(text: &str) -> Fabric {
     let fabric = fabric(text);
     let plan = fabric.plan();
     plan.best().unwrap_or_else(|| panic!("{plan}")).apply(&fabric)

@@ -108,9 +108,7 @@ impl Walker<'_> {
             work.packet.hop();
             return self.route_in_vrf(device, *router, work.step(Step::Decapsulate { tunnel, id, into }));
         }
-        let takes_part = |network: &&NetworkId| {
-            fabric.is_attached(device, **network) || fabric.router_with_irb(device, **network).is_some()
-        };
+        let takes_part = |network: &&NetworkId| fabric.takes_part(device, **network);
         match fabric.networks_with_vni(vni).iter().find(takes_part) {
             Some(network) => {
                 let into = format!("network {}", fabric.networks[*network].name);

@@ -19,12 +19,17 @@ const FIRST_VRF_LABEL: u32 = 299_776;
 
 impl Fabric {
     /// The label that a vRouter advertises for a workload.
-    pub(super) fn workload_label(&self, workload: WorkloadId) -> Label {
+    pub(crate) fn workload_label(&self, workload: WorkloadId) -> Label {
         numbered_label(FIRST_WORKLOAD_LABEL, workload.index())
     }
 
+    /// The label that a vRouter advertises for a workload's frames.
+    pub(crate) fn workload_frame_label(&self, workload: WorkloadId) -> Label {
+        numbered_label(FIRST_WORKLOAD_LABEL, self.workloads.len() + workload.index())
+    }
+
     /// The label that a gateway advertises for a logical router's VRF.
-    pub(super) fn vrf_label(&self, router: RouterId) -> Label {
+    pub(crate) fn vrf_label(&self, router: RouterId) -> Label {
         numbered_label(FIRST_VRF_LABEL, router.index())
     }
 
@@ -41,18 +46,18 @@ impl Fabric {
     }
 
     /// The tunnel that a vRouter takes for L3VPN routes: the first of its priority list that is not VXLAN.
-    pub(super) fn mpls_tunnel(&self) -> TunnelKind {
+    pub(crate) fn mpls_tunnel(&self) -> TunnelKind {
         let priority = self.encapsulation_priority.iter().copied();
         priority.into_iter().find(|kind| *kind != TunnelKind::Vxlan).unwrap_or(TunnelKind::MplsOverGre)
     }
 
     /// Whether a vRouter advertises its MAC addresses with VXLAN: only if that is its first choice.
-    pub(super) fn prefers_vxlan(&self) -> bool {
+    pub(crate) fn prefers_vxlan(&self) -> bool {
         self.encapsulation_priority.first() == Some(&TunnelKind::Vxlan)
     }
 
     /// The MAC address that a device announces with its type-5 routes.
-    pub(super) fn router_mac(&self, device: DeviceId) -> MacAddr {
+    pub(crate) fn router_mac(&self, device: DeviceId) -> MacAddr {
         derived_mac(&[&self.devices[device].name, "router-mac"])
     }
 }

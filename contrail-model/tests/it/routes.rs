@@ -1,0 +1,225 @@
+//! What BGP must carry: as texts, against the traces, and over the wire.
+
+use contrail_model::routes::{Destination, Difference, Origin, RouteEntry};
+use contrail_model::trace::{Hop, Route, RouteKind, Step};
+use contrail_model::{Fabric, Routes, Trace};
+use contrail_wire::bgp::{Family, Message, Session, UpdateBuilder, evpn};
+
+use crate::fabrics::examples;
+use crate::golden::assert_golden;
+use crate::scenarios::{IRONIC, best};
+use crate::{OCTAVIA, fabric, in_r2011, ipv6, solved, with};
+
+const UUID: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
+
+#[test]
+fn each_speaker_announces_what_its_golden_text_says() {
+    for (name, text) in [("octavia", OCTAVIA), ("ironic", IRONIC)] {
+        let [article, r2011] = [text, &in_r2011(text)].map(|text| best(text).routes().to_string());
+        assert_golden(&format!("routes-{name}"), &article);
+        let r2011 = if r2011 == article { "as in release article\n" } else { &r2011 };
+        assert_golden(&format!("routes-{name}-r2011"), r2011);
+    }
+}
+
+/// Every example as it is and after each way of its plan, in both releases, and with VXLAN first.
+fn fabrics() -> impl Iterator<Item = Fabric> {
+    let texts = examples().into_values().flat_map(|text| [in_r2011(&text), text]);
+    let texts = texts.chain([ipv6::octavia()]).flat_map(|text| {
+        let vxlan_first = text.replace("[MPLSoUDP, MPLSoGRE, VXLAN]", "[VXLAN, MPLSoUDP, MPLSoGRE]");
+        [text, vxlan_first]
+    });
+    texts.flat_map(|text| {
+        let fabric = fabric(&text);
+        let ways = fabric.plan().candidates;
+        let ways: Vec<Fabric> = ways.iter().map(|way| way.apply(&fabric)).collect();
+        [fabric].into_iter().chain(ways)
+    })
+}
+
+fn hops(trace: &Trace) -> impl Iterator<Item = &Hop> {
+    [&trace.out, &trace.back]
+        .into_iter()
+        .flat_map(|way| &way.paths)
+        .flat_map(|path| &path.hops)
+        .map(|hop| &**hop)
+}
+
+/// Whether an entry is the route that a trace names, of the right kind and to the right place, with the label or VNI
+/// that the packet then gets.
+fn is_chosen(entry: &RouteEntry, chosen: &Route, id: &str) -> bool {
+    let is_of_kind = match (&entry.destination, chosen.kind) {
+        (Destination::Evpn(evpn::Route::MacIp(route)), RouteKind::EvpnMacIp) => {
+            route.ip == Some(chosen.to.addr())
+        }
+        (Destination::Evpn(evpn::Route::IpPrefix(route)), RouteKind::EvpnPrefix) => route.prefix == chosen.to,
+        (Destination::Vpn { prefix, .. }, RouteKind::L3vpn) => *prefix == chosen.to,
+        _ => false,
+    };
+    let words: Vec<&str> = chosen.next_hop.split(' ').collect();
+    let leads_there = match words.as_slice() {
+        ["VTEP", "of", speaker] => &*entry.speaker == *speaker,
+        [_, address, "of", speaker] => &*entry.speaker == *speaker && entry.next_hop.to_string() == *address,
+        _ => false,
+    };
+    is_of_kind && leads_there && entry.to_string().contains(&format!(", {id},"))
+}
+
+#[test]
+fn every_route_that_a_trace_takes_is_announced() {
+    let mut seen = [RouteKind::EvpnMacIp, RouteKind::EvpnPrefix, RouteKind::L3vpn].map(|kind| (kind, 0));
+    for fabric in fabrics() {
+        let routes = fabric.routes();
+        for trace in fabric.trace_required() {
+            for hop in hops(&trace) {
+                for (at, step) in hop.steps.iter().enumerate() {
+                    let Step::Lookup { chosen, .. } = step else { continue };
+                    let Some((_, count)) = seen.iter_mut().find(|(kind, _)| *kind == chosen.kind) else {
+                        continue;
+                    };
+                    let id = hop.steps.iter().skip(at).find_map(|step| match step {
+                        Step::Encapsulate { id, .. } => Some(id),
+                        _ => None,
+                    });
+                    // Dropped before it is in the tunnel.
+                    let Some(id) = id else { continue };
+                    *count += 1;
+                    let is_there = routes.entries.iter().any(|entry| is_chosen(entry, chosen, id));
+                    assert!(is_there, "{}: {chosen} ({id})\n{routes}", hop.node);
+                }
+            }
+        }
+    }
+    assert!(seen.iter().all(|(_, count)| *count > 0), "{seen:?}");
+}
+
+#[test]
+fn a_trace_floods_to_those_who_announce_type_3() {
+    let mut floods = 0;
+    for fabric in fabrics() {
+        let routes = fabric.routes();
+        for trace in fabric.trace_required() {
+            for hop in hops(&trace) {
+                for step in &hop.steps {
+                    let Step::Flood { network, to, .. } = step else { continue };
+                    floods += 1;
+                    let to: Vec<&str> = to.iter().map(|name| &**name).collect();
+                    assert_eq!(routes.flood_list(network, &hop.node), to, "{}", hop.node);
+                }
+            }
+        }
+    }
+    assert!(floods > 0);
+}
+
+/// The routes of a speaker as UPDATEs and back.
+fn over_the_wire(speaker: &str, routes: &Routes) -> Routes {
+    let session = Session::default();
+    let mut found = Routes::default();
+    let mut rest: Vec<&RouteEntry> = routes.of(speaker).collect();
+    while let Some(first) = rest.first().copied() {
+        let (alike, other) = rest.into_iter().partition(|entry| {
+            entry.attributes() == first.attributes() && entry.bgp_next_hop() == first.bgp_next_hop()
+        });
+        let alike: Vec<&RouteEntry> = alike;
+        rest = other;
+        let attributes = first.attributes();
+        let all = alike.iter().map(|entry| entry.route());
+        let mut builder = UpdateBuilder::announce(&session, first.bgp_next_hop(), &attributes, all);
+        let mut buffer = [0xa5; 4096];
+        while let Some(bytes) = builder.encode_next(&mut buffer).unwrap() {
+            let (message, behind) = Message::decode(bytes, session).unwrap();
+            assert!(behind.is_empty());
+            let update = message.update().unwrap();
+            assert_eq!(update.validate(|error| panic!("{error}")), None);
+            found.observe(speaker, &update);
+        }
+    }
+    found
+}
+
+#[test]
+fn all_routes_of_a_speaker_go_over_the_wire_and_back() {
+    let mut families = Vec::new();
+    for fabric in fabrics() {
+        let routes = fabric.routes();
+        for speaker in routes.speakers() {
+            let expected = Routes { entries: routes.of(speaker).cloned().collect(), left_out: Vec::new() };
+            let found = over_the_wire(speaker, &routes);
+            assert_eq!(found.entries.len(), expected.entries.len());
+            let differences: Vec<String> = expected.diff(&found).iter().map(ToString::to_string).collect();
+            assert_eq!(differences, [""; 0]);
+            let bare = |routes: &Routes| {
+                let mut entries = routes.entries.clone();
+                entries.sort_by_cached_key(RouteEntry::key);
+                entries.iter_mut().for_each(|entry| entry.origin = Origin::Observed);
+                entries
+            };
+            assert_eq!(bare(&expected), bare(&found));
+            families.extend(expected.entries.iter().map(|entry| entry.route().nlri.family()));
+        }
+    }
+    for family in [Family::EVPN, Family::VPN_IPV4, Family::VPN_IPV6, Family::IPV4_UNICAST] {
+        assert!(families.contains(&family), "{family}");
+    }
+}
+
+#[test]
+fn a_difference_says_which_route_and_which_field() {
+    let before = fabric(&solved()).routes();
+    assert_eq!(before.diff(&before), []);
+    let after = fabric(&with(
+        &solved(),
+        &[
+            ("vni: 9001", "vni: 9009"),
+            ("extended_to: [leaf1, leaf2]", "extended_to: [leaf1]"),
+            ("amphora-2, host: compute2", "amphora-2, host: compute1"),
+        ],
+    ))
+    .routes();
+    let differences: Vec<String> = before.diff(&after).iter().map(ToString::to_string).collect();
+    assert_golden("routes-difference", &(differences.join("\n") + "\n"));
+
+    let back = after.diff(&before);
+    let count =
+        |of: fn(&Difference<'_>) -> bool, all: &[Difference<'_>]| all.iter().filter(|it| of(it)).count();
+    let forth = before.diff(&after);
+    let missing = |it: &Difference<'_>| matches!(it, Difference::Missing(_));
+    let unexpected = |it: &Difference<'_>| matches!(it, Difference::Unexpected(_));
+    assert_eq!(count(missing, &forth), count(unexpected, &back));
+    assert_eq!(count(unexpected, &forth), count(missing, &back));
+}
+
+#[test]
+fn a_segment_is_announced_where_the_uuid_is_known_and_otherwise_missed() {
+    let uuid = format!("  - name: ctl1\n    uuid: {UUID}\n    ports");
+    let routes = fabric(&with(&solved(), &[("  - name: ctl1\n    ports", &uuid)])).routes();
+    let left_out: Vec<&str> = routes.left_out.iter().map(String::as_str).collect();
+    assert_eq!(
+        left_out,
+        ["ctl2 on leaf1, leaf2", "compute1 on leaf3, leaf4", "compute2 on leaf3, leaf4"].map(|group| format!(
+            "types 1 and 4 of port group {group}: its segment follows from its UUID, which the document does not give"
+        ))
+    );
+    let of_segment =
+        routes.of("leaf1").filter(|entry| entry.to_string().contains("00:46:34:a9:b9:2b:34:f3:c7:00"));
+    let of_segment: Vec<String> = of_segment.map(|entry| format!("{entry}\n")).collect();
+    assert_golden("routes-segment", &of_segment.concat());
+}
+
+#[test]
+fn an_autonomous_system_of_four_octets_leaves_less_room_for_numbers() {
+    let text = with(&solved(), &[("autonomous_system: 64512", "autonomous_system: 4200000001")]);
+    let routes = fabric(&text).routes().to_string();
+    assert!(routes.contains("target:4200000001:8001 ") && !routes.contains(":8000001"), "{routes}");
+}
+
+#[test]
+fn an_object_that_is_there_twice_announces_once() {
+    let twice = with(&solved(), &[("name: amphora-2, host: compute2", "name: amphora-2, host: compute1")]);
+    let twice = twice.replace("10.99.0.12", "10.99.0.11").replace("02:aa:00:00:00:12", "02:aa:00:00:00:11");
+    let routes = fabric(&twice).routes();
+    let mut keys: Vec<_> = routes.entries.iter().map(|entry| (&entry.speaker, entry.key())).collect();
+    keys.sort_unstable();
+    assert!(keys.windows(2).all(|pair| !matches!(pair, [a, b] if a == b)));
+}
