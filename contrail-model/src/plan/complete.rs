@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::approach::{Approach, Attempt};
 use super::{Candidate, Change, Cost, Reason, Weights};
-use crate::fabric::{DeviceId, Fabric, Name, NetworkId};
+use crate::fabric::{DeviceId, Fabric, Name, NetworkId, SecondaryAddress};
 use crate::report::{Finding, Severity};
 use crate::trace::{Drop, Table, Trace, Verdict};
 
@@ -253,6 +253,12 @@ fn remedy(fabric: &Fabric, attempt: &Attempt<'_>, reason: &Drop) -> Vec<Change> 
                 _ => Vec::new(),
             }
         }
+        Drop::NoNeighbour { address, .. } => {
+            // The subnet is announced, but not by the leaves that could learn the workload.
+            let network = fabric.overlay_network(*address);
+            let network = network.filter(|id| attempt.approach_of(*id) == Some(Approach::IpFabricForwarding));
+            network.map(|id| secondary_addresses(fabric, id)).unwrap_or_default()
+        }
         Drop::NoTranslationPool { protocol, .. } => {
             // The ranges that kube-manager sets up.
             let (start_port, end_port) = if *protocol == "TCP" { (56_000, 57_023) } else { (57_024, 58_047) };
@@ -329,12 +335,16 @@ fn secondary_addresses(fabric: &Fabric, network: NetworkId) -> Vec<Change> {
     for subnet in &at.subnets {
         let Some(gateway) = subnet.gateway else { continue };
         let Ok(address) = IpNet::new(gateway, subnet.prefix.prefix_len()) else { continue };
-        for (leaf, irb) in &places {
+        let has = |leaf: DeviceId, is_enough: fn(&SecondaryAddress) -> bool| {
+            let there = fabric.devices[leaf].secondary_addresses.iter();
+            there.into_iter().any(|other| other.address.trunc() == subnet.prefix && is_enough(other))
+        };
+        for (leaf, irb) in places.iter().filter(|(leaf, _)| !has(*leaf, |_| true)) {
             let device = fabric.devices[*leaf].name.clone();
             let irb = fabric.networks[*irb].name.clone();
             changes.push(Change::AddSecondaryAddress { irb, address, device });
         }
-        for (leaf, _) in &places {
+        for (leaf, _) in places.iter().filter(|(leaf, _)| !has(*leaf, |other| other.redistribute)) {
             let device = fabric.devices[*leaf].name.clone();
             changes.push(Change::RedistributeSubnet { prefix: subnet.prefix, device });
         }

@@ -120,10 +120,7 @@ fn where_no_plan_is_returned_nothing_works() {
         if plan.best().is_some() {
             return Vec::new();
         }
-        if known::route_is_dead(&document)
-            || known::secondary_addresses_are_partial(&document)
-            || parts.iter().any(known::overlay_networks_share_a_service)
-        {
+        if parts.iter().any(known::overlay_networks_share_a_service) {
             count(tally, "not asked");
             return Vec::new();
         }
@@ -148,10 +145,7 @@ fn the_best_is_the_cheapest() {
         let costs: Option<Vec<_>> = searches.iter().map(cheapest::Costs::cheapest).collect();
         let total = costs.iter().flatten().map(|(total, _)| *total).sum::<u32>();
         let told = || vec![format!("costs {}, but {total}: {costs:?}\n{plan}", best.cost.total)];
-        if known::routers_are_there(&document, &parts)
-            || known::route_is_dead(&document)
-            || known::secondary_addresses_are_partial(&document)
-        {
+        if known::routers_are_there(&document, &parts) || known::secondary_addresses_are_partial(&document) {
             count(tally, "not asked");
             return Vec::new();
         }
