@@ -87,6 +87,7 @@ lint: ## Check format and lints, warnings denied
 	cargo clippy $(IN_FUZZ) --all-targets -- -D warnings
 	cargo clippy $(IN_PYTHON) -- -D warnings
 	cargo clippy $(IN_BENCH) --all-targets -- -D warnings
+	cargo clippy $(IN_MODEL_BENCH) -- -D warnings
 
 .PHONY: doc
 doc: ## Build the documentation, warnings denied

@@ -10,6 +10,7 @@ mod anomalies;
 mod bgp;
 mod corpus;
 mod headers;
+mod hex;
 mod malformed;
 mod mpls;
 mod others;

@@ -251,7 +251,7 @@ fn each_input_does_what_it_must() {
         }
         let (id, payload, must) = rows.next().unwrap();
         assert_eq!(input["id"], *id);
-        let bytes = corpus::hex(input["hex"].as_str().unwrap());
+        let bytes = crate::hex::bytes(input["hex"].as_str().unwrap());
         let choose = |stack: &LabelStack<'_>| match stack.bottom().label() {
             Label::IPV4_EXPLICIT_NULL => MplsPayload::Ipv4,
             _ => *payload,

@@ -111,7 +111,7 @@ fn each_frame_reads_as_tshark_reads_it() {
         };
         frames += 1;
         let id = vector["id"].as_str().unwrap().to_owned();
-        let ours = fields(link, &corpus::hex(vector["hex"].as_str().unwrap()));
+        let ours = fields(link, &crate::hex::bytes(vector["hex"].as_str().unwrap()));
         let differs = |field: &&str| {
             ours.get(field).map(|values| values.join("|")).as_deref() != theirs["tshark"][field].as_str()
         };

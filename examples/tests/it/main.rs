@@ -6,7 +6,6 @@
     reason = "a test that cannot go on should fail where it stands"
 )]
 
-#[expect(dead_code, reason = "the tests of contrail-wire use more of it")]
 #[path = "../../../contrail-wire/tests/it/corpus.rs"]
 mod corpus;
 mod demo;

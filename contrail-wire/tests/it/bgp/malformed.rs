@@ -119,7 +119,7 @@ fn each_input_costs_what_the_rfc_says() {
         }
         inputs += 1;
         let [id, bytes, expected] = ["id", "hex", "expect"].map(|key| input[key].as_str().unwrap());
-        let bytes = corpus::hex(bytes);
+        let bytes = crate::hex::bytes(bytes);
         let outcome = Outcome::of(&bytes, session(&bytes));
         let listed = THE_RFC_SAYS_OTHERWISE.iter().find(|(other, _)| *other == id);
         if outcome.is(expected) == listed.is_some() {

@@ -19,7 +19,7 @@ fn messages() -> Vec<(Vec<u8>, Session)> {
     if let Some(path) = corpus::part("malformed/malformed.jsonl") {
         for line in fs::read_to_string(path).unwrap().lines() {
             let input: serde_json::Value = serde_json::from_str(line).unwrap();
-            let bytes = corpus::hex(input["hex"].as_str().unwrap());
+            let bytes = crate::hex::bytes(input["hex"].as_str().unwrap());
             if input["layer"] == "bgp" && bytes.len() < 4096 {
                 all.push((bytes.clone(), malformed::session(&bytes)));
             }

@@ -43,8 +43,8 @@ pub(super) fn vectors() -> Vec<Vector> {
     for line in fs::read_to_string(path).unwrap().lines() {
         let value: Value = serde_json::from_str(line).unwrap();
         let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
-        let part = corpus::hex(&text("hex"));
-        let message = value["wrapped_update"].as_str().map_or_else(|| part.clone(), corpus::hex);
+        let part = crate::hex::bytes(&text("hex"));
+        let message = value["wrapped_update"].as_str().map_or_else(|| part.clone(), crate::hex::bytes);
         vectors.push(Vector {
             id: text("id"),
             kind: text("kind"),
