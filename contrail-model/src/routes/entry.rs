@@ -143,7 +143,7 @@ impl Destination {
     }
 
     /// The same of a route that was read, if a fabric may have one of its kind.
-    fn of(nlri: &Nlri<'_>) -> Option<Self> {
+    pub(super) fn of(nlri: &Nlri<'_>) -> Option<Self> {
         Some(match nlri {
             Nlri::Evpn(route) => Self::Evpn(match *route {
                 EvpnRoute::EthernetAutoDiscovery(route) => route.into(),

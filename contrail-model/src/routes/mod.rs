@@ -45,10 +45,11 @@ mod segment;
 mod target;
 mod vrouter;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use contrail_wire::bgp::evpn::Route;
-use contrail_wire::bgp::{PmsiFlags, Update};
+use contrail_wire::bgp::{Nlri, PmsiFlags, Update};
 
 pub use self::diff::{Changed, Difference};
 pub use self::entry::{Destination, Origin, Replication, RouteEntry};
@@ -117,10 +118,15 @@ impl Routes {
         self.entries.iter().filter(takes_part).map(|entry| &*entry.speaker).collect()
     }
 
-    /// Adds what a real speaker announces, to compare it. Routes of kinds that a fabric has none of, and those that
-    /// cannot be read, are passed over.
+    /// Adds what a real speaker announces, to compare it, and takes away what it withdraws. Routes of kinds that a fabric
+    /// has none of, and those that cannot be read, are passed over.
     pub fn observe(&mut self, speaker: &str, update: &Update<'_>) {
         let speaker: Name = speaker.into();
+        let withdrawn = update.withdrawn().filter_map(|route| Destination::of(&route.ok()?.nlri));
+        let withdrawn: BTreeSet<Nlri<'_>> = withdrawn.map(|destination| destination.key()).collect();
+        if !withdrawn.is_empty() {
+            self.entries.retain(|entry| entry.speaker != speaker || !withdrawn.contains(&entry.key()));
+        }
         self.entries.extend(RouteEntry::observed(&speaker, update));
     }
 }

@@ -65,6 +65,36 @@ fn is_chosen(entry: &RouteEntry, chosen: &Route, id: &str) -> bool {
     is_of_kind && leads_there && entry.to_string().contains(&format!(", {id},"))
 }
 
+/// The speakers that a frame is bridged to over a tunnel, in the words of a trace.
+fn bridged_to(to: &str) -> Vec<&str> {
+    match to.strip_prefix("VTEP of ") {
+        Some(devices) => devices.split(", ").collect(),
+        None => to.strip_prefix("the vRouter of ").into_iter().collect(),
+    }
+}
+
+#[test]
+fn every_mac_address_that_a_trace_bridges_to_is_announced() {
+    let mut seen = 0;
+    for fabric in fabrics() {
+        let routes = fabric.routes();
+        for trace in fabric.trace_required() {
+            for step in hops(&trace).flat_map(|hop| &hop.steps) {
+                let Step::Bridge { mac: sought, to, .. } = step else { continue };
+                for speaker in bridged_to(to) {
+                    seen += 1;
+                    let is_there = routes.of(speaker).any(|entry| match entry.destination {
+                        Destination::Evpn(evpn::Route::MacIp(route)) => route.mac == *sought,
+                        _ => false,
+                    });
+                    assert!(is_there, "{step}\n{routes}");
+                }
+            }
+        }
+    }
+    assert!(seen > 0);
+}
+
 #[test]
 fn every_route_that_a_trace_takes_is_announced() {
     let mut seen = [RouteKind::EvpnMacIp, RouteKind::EvpnPrefix, RouteKind::L3vpn].map(|kind| (kind, 0));
@@ -205,6 +235,78 @@ fn a_segment_is_announced_where_the_uuid_is_known_and_otherwise_missed() {
         routes.of("leaf1").filter(|entry| entry.to_string().contains("00:46:34:a9:b9:2b:34:f3:c7:00"));
     let of_segment: Vec<String> = of_segment.map(|entry| format!("{entry}\n")).collect();
     assert_golden("routes-segment", &of_segment.concat());
+}
+
+/// The lines of a text that contain all of the words, without indentation.
+fn lines<'t>(text: &'t str, words: &[&str]) -> Vec<&'t str> {
+    text.lines().map(str::trim).filter(|line| words.iter().all(|word| line.contains(word))).collect()
+}
+
+#[test]
+fn a_dc_gateway_says_udp_by_a_community_and_gre_by_none() {
+    let on_gateway = ("extended_to: [leaf1, leaf2]", "extended_to: [dcgw1]");
+    let mx = ("overlay_roles: [DC-Gateway]", "overlay_roles: [DC-Gateway], product: MX204");
+    let asn = ("autonomous_system: 64512", "autonomous_system: 65001");
+    let gre = ("[MPLSoUDP, MPLSoGRE, VXLAN]", "[MPLSoGRE, MPLSoUDP, VXLAN]");
+    let route = |changes: &[(&str, &str)]| {
+        let text = fabric(&with(&solved(), &[&[on_gateway, asn], changes].concat())).routes().to_string();
+        let found = lines(&text, &["10.255.0.21:1:10.99.0.0/24"]).concat();
+        found
+            .strip_prefix("10.255.0.21:1:10.99.0.0/24 via 10.255.0.21, label 299776, ")
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let targets = "target:65001:8000001 target:65001:8000002";
+    let origin = "(logical router octavia, network octavia)";
+    assert_eq!(route(&[]), format!("{targets} 0x030c0000fde9000d {origin}"), "a QFX has the AS number in it");
+    assert_eq!(route(&[mx]), format!("{targets} 0x030c0000fc00000d {origin}"), "an MX always 64512");
+    assert_eq!(route(&[mx, gre]), format!("{targets} {origin}"));
+
+    let r2011 = fabric(&in_r2011(&with(&solved(), &[on_gateway]))).routes().to_string();
+    assert_eq!(lines(&r2011, &["10.255.0.21:1:10.99.0.0/24"]), [""; 0]);
+    assert_eq!(lines(&r2011, &["10.255.0.21:1:[5]:[0]:[24]:[10.99.0.0]", "VNI 9001"]).len(), 1);
+    // The gateway of a central gateway is advertised in either release, and marked as one in the article's.
+    let gateway = |text: &str| lines(text, &["10.255.0.21:7999:[2]:[5001]", "[10.99.0.1]"]).concat();
+    let article = fabric(&with(&solved(), &[on_gateway])).routes().to_string();
+    assert!(gateway(&article).contains("default-gateway") && !gateway(&r2011).contains("default-gateway"));
+    assert!(!gateway(&r2011).is_empty());
+}
+
+#[test]
+fn a_vrouter_that_does_vxlan_says_so_alone_and_takes_part_in_broadcasts() {
+    let text = with(&solved(), &[("[MPLSoUDP, MPLSoGRE, VXLAN]", "[VXLAN, MPLSoUDP, MPLSoGRE]")]);
+    let routes = fabric(&text).routes();
+    let told: Vec<String> = routes.of("compute1").map(|entry| format!("{entry}\n")).collect();
+    assert_golden("routes-vrouter-vxlan", &told.concat());
+    assert_eq!(routes.flood_list("octavia", "leaf1"), ["leaf2"], "vRouters have a tree of their own");
+}
+
+#[test]
+fn each_vrouter_with_a_member_announces_a_virtual_service() {
+    let text = examples().remove("kubernetes-keystone").unwrap();
+    let routes = fabric(&text).routes();
+    let of_service = |entry: &&RouteEntry| entry.origin == Origin::VirtualService("keystone-auth".into());
+    let mut keys: Vec<String> =
+        routes.entries.iter().filter(of_service).map(|entry| entry.key().to_string()).collect();
+    keys.retain(|key| key.contains(":10.96.0.10/32"));
+    assert_eq!(keys.len(), 2, "{keys:?}");
+}
+
+#[test]
+fn what_is_withdrawn_is_missing() {
+    let routes = fabric(&solved()).routes();
+    let (session, mut buffer) = (Session::default(), [0xa5; 4096]);
+    let mut found = over_the_wire("compute1", &routes);
+    let gone: Vec<&RouteEntry> = routes.of("compute1").take(2).collect();
+    let mut builder = UpdateBuilder::withdraw(&session, gone.iter().map(|entry| entry.route()));
+    while let Some(bytes) = builder.encode_next(&mut buffer).unwrap() {
+        let (message, _) = Message::decode(bytes, session).unwrap();
+        found.observe("compute2", &message.update().unwrap());
+        found.observe("compute1", &message.update().unwrap());
+    }
+    let expected = Routes { entries: routes.of("compute1").cloned().collect(), left_out: Vec::new() };
+    let missing: Vec<Difference<'_>> = gone.into_iter().map(Difference::Missing).collect();
+    assert_eq!(expected.diff(&found), missing);
 }
 
 #[test]
