@@ -97,9 +97,11 @@ doc: ## Build the documentation, warnings denied
 fuzz: ## Fuzz each target for TIME=60 seconds; needs a nightly toolchain and cargo-fuzz
 	@rustc +nightly --version >/dev/null || { echo "make fuzz needs: rustup toolchain install nightly" >&2; exit 1; }
 	@cargo fuzz --version >/dev/null || { echo "make fuzz needs: cargo install cargo-fuzz" >&2; exit 1; }
-	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus/packet
+	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus
 	mkdir -p fuzz/corpus/frame fuzz/corpus/encapsulation
 	cargo +nightly fuzz run packet fuzz/corpus/packet $(wildcard ../shared/fuzz-seeds/*) -- \
+		-max_total_time=$(TIME) -max_len=512
+	cargo +nightly fuzz run bgp fuzz/corpus/bgp $(wildcard ../shared/fuzz-seeds/*) -- \
 		-max_total_time=$(TIME) -max_len=512
 	cargo +nightly fuzz run frame fuzz/corpus/frame -- -max_total_time=$(TIME) -max_len=600
 	cargo +nightly fuzz run encapsulation fuzz/corpus/encapsulation -- -max_total_time=$(TIME) -max_len=600

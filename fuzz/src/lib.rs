@@ -2,6 +2,7 @@
 //! plain tests in `tests/` call the same functions with seeds, damaged seeds, kept findings and real captures, so
 //! that a law is held on stable too. A broken law panics and says which.
 
+mod bgp;
 mod encapsulation;
 pub mod seed;
 
@@ -26,6 +27,7 @@ use contrail_wire::{
     MacAddr, MplsPayload, Packet, PayloadKind, Problem, Vni, frame,
 };
 
+pub use bgp::bgp;
 pub use encapsulation::encapsulation;
 
 /// An unwritten byte shows: buffers are filled with this before they are written to.

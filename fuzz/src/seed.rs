@@ -1,4 +1,6 @@
-//! Small valid frames, one per shape that a decoder knows: what fuzzing starts from.
+//! Small valid frames and BGP messages, one per shape that a decoder knows: what fuzzing starts from.
+
+mod messages;
 
 use contrail_wire::net::arp::ArpPacket;
 use contrail_wire::net::ethernet::EthernetHeader;
@@ -14,6 +16,8 @@ use contrail_wire::tunnel::gre::{GreFlags, GreHeader};
 use contrail_wire::tunnel::mpls::{ControlWord, MplsEntry};
 use contrail_wire::tunnel::vxlan::VxlanHeader;
 use contrail_wire::{EtherType, Header, IpProtocol, Label, MacAddr, U16, Vni, frame};
+
+pub use messages::messages;
 
 /// The frames with their names.
 pub fn packets() -> Vec<(&'static str, Vec<u8>)> {

@@ -6,7 +6,7 @@ mod corpus;
 use std::fs;
 use std::path::Path;
 
-use contrail_fuzz::{encapsulation, frame, packet, seed};
+use contrail_fuzz::{bgp, encapsulation, frame, packet, seed};
 use contrail_wire::capture::Reader;
 use contrail_wire::{Decoder, LinkType, MplsPayload};
 
@@ -70,13 +70,32 @@ fn damaged_seeds_keep_the_laws() {
 }
 
 #[test]
-fn frames_and_tunnels_made_of_any_bytes_keep_the_laws() {
+fn messages_keep_the_laws_whole_cut_and_damaged() {
+    let mut random = Random(0x5eed);
+    for (_, whole) in seed::messages() {
+        for length in (0..=whole.len()).rev().step_by(7) {
+            bgp(&whole[..length]);
+            let mut bytes = whole.clone();
+            bytes[random.below(whole.len())] ^= 1 << random.below(8);
+            bytes[random.below(whole.len())] = [0x00, 0x01, 0x20, 0x80, 0xff][random.below(5)];
+            bgp(&bytes);
+        }
+    }
+}
+
+#[test]
+fn any_bytes_and_what_is_made_of_them_keep_the_laws() {
     let mut random = Random(0x5eed);
     for _ in 0..5_000 {
         let bytes: Vec<u8> =
             std::iter::repeat_with(|| u8::try_from(random.below(256)).unwrap()).take(500).collect();
         frame(&bytes);
         encapsulation(&bytes);
+    }
+    for _ in 0..500 {
+        let bytes: Vec<u8> =
+            std::iter::repeat_with(|| u8::try_from(random.below(256)).unwrap()).take(100).collect();
+        bgp(&bytes);
     }
 }
 
@@ -103,7 +122,9 @@ fn frames_of_captures_keep_the_laws() {
 #[test]
 fn seeds_of_others_keep_the_laws() {
     for path in corpus::part("fuzz-seeds").iter().flat_map(|folder| corpus::files(folder)) {
-        packet(&fs::read(path).unwrap());
+        let bytes = fs::read(path).unwrap();
+        packet(&bytes);
+        bgp(&bytes);
     }
 }
 

@@ -353,22 +353,22 @@ impl<'a> Capability<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities<'a> {
     bytes: &'a [u8],
-    /// The lengths of parameters have two octets (RFC 9072).
-    extended: bool,
+    /// Where lengths have two octets, what the length of one octet says all the same, which is ignored (RFC 9072).
+    extended: Option<u8>,
 }
 
 impl<'a> Capabilities<'a> {
     /// None at all.
-    pub const NONE: Self = Self { bytes: &[], extended: false };
+    pub const NONE: Self = Self { bytes: &[], extended: None };
 
-    pub(super) fn read(bytes: Cursor<'a>, extended: bool) -> Result<Self, Error> {
+    pub(super) fn read(bytes: Cursor<'a>, extended: Option<u8>) -> Result<Self, Error> {
         let mut parameters = bytes;
         while !parameters.is_empty() {
             let offset = parameters.offset();
             let available = parameters.len();
             let at = |element| At { element, offset, disposition: Disposition::OPEN_MESSAGE_ERROR };
-            let Some((kind, claimed)) = parameter(&mut parameters, extended) else {
-                let needed = if extended { 3 } else { 2 };
+            let Some((kind, claimed)) = parameter(&mut parameters, extended.is_some()) else {
+                let needed = if extended.is_some() { 3 } else { 2 };
                 return Err(at(Element::Open).truncated(needed, available, Bound::BgpParametersLength));
             };
             let Some(mut value) = parameters.split(claimed) else {
@@ -394,7 +394,7 @@ impl<'a> Capabilities<'a> {
 
     /// The capabilities, of all parameters, in their order.
     pub fn iter(&self) -> impl Iterator<Item = Capability<'a>> + Clone + use<'a> {
-        let extended = self.extended;
+        let extended = self.extended.is_some();
         let mut parameters = Cursor::new(self.bytes, 0);
         let values = core::iter::from_fn(move || {
             let (kind, length) = parameter(&mut parameters, extended)?;
@@ -413,7 +413,7 @@ impl<'a> Capabilities<'a> {
         self.bytes
     }
 
-    pub(super) const fn is_extended(&self) -> bool {
+    pub(super) const fn extended(&self) -> Option<u8> {
         self.extended
     }
 
@@ -436,7 +436,7 @@ impl<'a> Capabilities<'a> {
         if bytes.len() > 0xff {
             return Err(too_long(Element::Open, "opt_parm_len", bytes.len(), 0xff));
         }
-        Ok(Self { bytes, extended: false })
+        Ok(Self { bytes, extended: None })
     }
 }
 

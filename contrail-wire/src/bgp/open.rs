@@ -6,7 +6,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 use crate::bgp::attribute::AS_TRANS;
 use crate::bgp::capability::{Capabilities, Capability};
 use crate::bgp::cursor::Cursor;
-use crate::bgp::error::{At, Disposition, Element, Error};
+use crate::bgp::error::{At, Disposition, Element, Error, length};
 use crate::bgp::writer::Writer;
 use crate::{Bound, EncodeError, Ipv4Octets};
 
@@ -113,8 +113,9 @@ impl<'a> Open<'a> {
             ));
         }
         let at_parameters = at(Disposition::OPEN_MESSAGE_ERROR);
-        let extended = fixed.parameters_length != 0 && body.rest().first() == Some(&EXTENDED);
-        let claimed = if extended {
+        let is_extended = fixed.parameters_length != 0 && body.rest().first() == Some(&EXTENDED);
+        let extended = is_extended.then_some(fixed.parameters_length);
+        let claimed = if is_extended {
             let Some(&[_, high, low]) = body.array() else {
                 return Err(at_parameters.truncated(size_of::<Fixed>() + 3, whole, Bound::BgpMessageLength));
             };
@@ -122,9 +123,13 @@ impl<'a> Open<'a> {
         } else {
             fixed.parameters_length.into()
         };
-        if claimed != body.len() {
-            let (field, bound) = ("opt_parm_len", Bound::BgpMessageLength);
-            return Err(at_parameters.overrun(field, claimed, body.len(), bound));
+        let field = "opt_parm_len";
+        if claimed > body.len() {
+            return Err(at_parameters.overrun(field, claimed, body.len(), Bound::BgpMessageLength));
+        }
+        if claimed < body.len() {
+            let expected = "all that is left of the message (RFC 4271 4.2)";
+            return Err(at_parameters.field(field, length(claimed), expected));
         }
         let open = Self {
             my_as: fixed.my_as.get(),
@@ -140,15 +145,16 @@ impl<'a> Open<'a> {
 
     pub(super) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let parameters = self.capabilities.bytes();
-        let short = u8::try_from(parameters.len()).ok().filter(|_| !self.capabilities.is_extended());
+        let extended = self.capabilities.extended();
+        let short = u8::try_from(parameters.len()).unwrap_or(EXTENDED);
         writer.put(&Fixed {
             version: 4,
             my_as: self.my_as.into(),
             hold_time: self.hold_time.into(),
             identifier: self.identifier.into(),
-            parameters_length: short.unwrap_or(EXTENDED),
+            parameters_length: extended.unwrap_or(short),
         })?;
-        if short.is_none() {
+        if extended.is_some() {
             // That they are no more than fit is up to the length of the message.
             let length = u16::try_from(parameters.len()).unwrap_or(u16::MAX);
             writer.put(&EXTENDED)?;

@@ -77,14 +77,16 @@ impl<'a> MpReach<'a> {
     #[inline(always)]
     pub(crate) fn read(mut value: Cursor<'a>, at: At, session: &Session) -> Result<Self, Error> {
         let whole = value.len();
+        let bound = Bound::BgpAttributeLength;
         let Some(start) = value.read::<ReachStart>() else {
-            return Err(at.truncated(5, whole, Bound::BgpAttributeLength));
+            return Err(at.truncated(5, whole, bound));
         };
         let length = usize::from(start.next_hop_length);
-        let available = value.len();
-        let (Some(next_hop), Some(&[reserved])) = (value.bytes(length), value.array()) else {
-            let bound = Bound::BgpAttributeLength;
-            return Err(at.overrun("next_hop_length", length, available.saturating_sub(1), bound));
+        let Some(next_hop) = value.bytes(length) else {
+            return Err(at.overrun("next_hop_length", length, value.len(), bound));
+        };
+        let Some(&[reserved]) = value.array() else {
+            return Err(at.truncated(whole + 1, whole, bound));
         };
         let family = start.family;
         let next_hop = NextHop::read(family, next_hop, at)?;

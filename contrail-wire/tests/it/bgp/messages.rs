@@ -2,8 +2,8 @@
 
 use contrail_wire::bgp::{
     AddPath, AddPathMode, Attribute, Capabilities, Capability, CapabilityCode, ExtendedNextHop, Families,
-    Family, GracefulRestart, Message, Messages, Notification, Open, RestartFamily, Route, RouteRefresh,
-    Session, SessionKind, UpdateBuilder,
+    Family, GracefulRestart, Message, Messages, MpReach, Notification, Open, RestartFamily, Route,
+    RouteRefresh, Session, SessionKind, UpdateBuilder,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -232,4 +232,30 @@ fn two_opens_agree_on_what_both_can() {
     assert_eq!((session.kind, session.four_octet_as), (SessionKind::Internal, false));
     assert_eq!(session.families, Families::NONE.with(Family::IPV4_UNICAST));
     assert_eq!(Session::negotiate(&bare, &full).families, Families::NONE);
+}
+
+#[test]
+fn an_overrun_claims_more_than_there_is() {
+    let open =
+        |claimed| [&[0xff; 16][..], &[0, 31, 1, 4, 0xfc, 0, 0, 90, 10, 0, 0, 1, claimed, 2, 0]].concat();
+    let error = |claimed| Message::decode(&open(claimed), Session::default()).unwrap_err().to_string();
+    assert_eq!(error(3), "bgp_open at byte 0: opt_parm_len claims 3 bytes, 2 left in the message length");
+    let too_few = "opt_parm_len is 1, expected all that is left of the message (RFC 4271 4.2)";
+    assert_eq!(error(1), format!("bgp_open at byte 0: {too_few}"));
+
+    let reach = |value: &'static [u8]| MpReach::decode(value, &Session::default()).unwrap_err().to_string();
+    let without_reserved = "mp_reach_nlri at byte 0: needs 9 bytes, 8 left in the attribute length";
+    assert_eq!(reach(&[0, 25, 70, 4, 10, 0, 0, 1]), without_reserved);
+    let cut = "mp_reach_nlri at byte 0: next_hop_length claims 4 bytes, 3 left in the attribute length";
+    assert_eq!(reach(&[0, 25, 70, 4, 10, 0, 0]), cut);
+}
+
+#[test]
+fn the_length_that_stands_beside_an_extended_one_is_kept() {
+    for short in [1, 9, 255] {
+        let fixed = [0, 32, 1, 4, 0xfc, 0, 0, 90, 10, 0, 0, 1, short];
+        let open = [&[0xff; 16][..], &fixed, &[255, 0, 0]].concat();
+        let (message, _) = Message::decode(&open, Session::default()).unwrap();
+        assert_eq!(encoded(&message), open);
+    }
 }
