@@ -43,6 +43,7 @@ mod fabric;
 mod integration;
 mod limits;
 mod load;
+mod outage;
 mod plan;
 mod release;
 mod report;
@@ -56,6 +57,7 @@ pub mod trace;
 
 pub use fabric::{Aggregate, Fabric, Name, Segment, TunnelKind};
 pub use load::{LoadError, Place, Problem};
+pub use outage::{OutageError, UnknownPart};
 pub use plan::{
     Approach, BreakOut, Candidate, Change, Cost, Impossible, Lift, Plan, Reason, Rejected, Weights,
 };

@@ -26,7 +26,10 @@ pub(crate) fn only_behind_snat(fabric: &Fabric, workload: WorkloadId) -> bool {
     let is_routed = fabric.routers_of(at).iter().any(|router| {
         let router = &fabric.routers[*router];
         router.networks.len() > 1
-            && router.extended_to.iter().any(|device| fabric.devices[*device].routes_tenants())
+            && router
+                .extended_to
+                .iter()
+                .any(|device| fabric.devices[*device].routes_tenants() && fabric.is_up(*device))
     });
     network.fabric_snat && !network.ip_fabric_forwarding && !is_routed
 }

@@ -8,7 +8,7 @@ use crate::fabric::{DeviceId, Link};
 /// No way leads there.
 pub(crate) const UNREACHABLE: u32 = u32::MAX;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Topology {
     /// By device: the neighbour, and the cable as its index and this device's end of it.
     neighbours: Vec<Vec<Neighbour>>,
@@ -26,9 +26,10 @@ pub(crate) struct Neighbour {
 }
 
 impl Topology {
-    pub(crate) fn new(devices: usize, links: &[Link]) -> Self {
+    /// Of those of the document's links that are up, each with its index there.
+    pub(crate) fn new<'l>(devices: usize, links: impl Iterator<Item = (usize, &'l Link)>) -> Self {
         let mut neighbours = vec![Vec::new(); devices];
-        for (index, link) in links.iter().enumerate() {
+        for (index, link) in links {
             let [a, b] = &link.ends;
             for (end, here, there) in [(0, a, b), (1, b, a)] {
                 if let Some(list) = neighbours.get_mut(here.device.index()) {

@@ -77,7 +77,7 @@ impl Index {
 fn underlay(fabric: &Fabric) -> PrefixTable<Vec<Origin>> {
     let mut underlay: PrefixTable<Vec<Origin>> = PrefixTable::default();
     let mut announce = |prefix: IpNet, device, kind| underlay.entry(prefix).push(Origin { device, kind });
-    for (id, device) in fabric.devices.iter() {
+    for (id, device) in fabric.devices.iter().filter(|(id, _)| fabric.is_up(*id)) {
         if let Some(loopback) = device.loopback {
             announce(loopback.into(), id, OriginKind::Loopback);
         }
@@ -86,7 +86,7 @@ fn underlay(fabric: &Fabric) -> PrefixTable<Vec<Origin>> {
         }
     }
     for (id, network) in fabric.networks.iter() {
-        for device in &network.underlay_irb {
+        for device in network.underlay_irb.iter().filter(|device| fabric.is_up(**device)) {
             for subnet in &network.subnets {
                 announce(subnet.prefix, *device, OriginKind::Irb(id));
             }
@@ -111,7 +111,7 @@ impl Placement {
         let mut index = Self::default();
         for (_, group) in fabric.port_groups.iter() {
             for binding in &group.vlans {
-                for port in &group.ports {
+                for port in group.ports.iter().filter(|port| fabric.is_port_up(port)) {
                     if index.attached.insert((port.device, binding.network)) {
                         index.attached_devices.entry(binding.network).or_default().push(port.device);
                     }

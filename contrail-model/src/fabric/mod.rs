@@ -28,6 +28,7 @@ pub(crate) use self::objects::{
     VirtualServiceId, VlanBinding, VniMode, Workload, WorkloadId,
 };
 pub(crate) use self::prefix::PrefixTable;
+use crate::outage::Outage;
 use crate::release::Release;
 use crate::topology::Topology;
 
@@ -59,6 +60,8 @@ pub struct Fabric {
     pub(crate) endpoints: Arc<HashMap<Name, Vec<Endpoint>>>,
     pub(crate) ignored_rules: Vec<String>,
     pub(crate) topology: Arc<Topology>,
+    /// What is down. The objects are as they are written down all the same.
+    pub(crate) outage: Outage,
     pub(crate) index: Index,
 }
 
@@ -125,6 +128,14 @@ pub(crate) enum OriginKind {
 impl Fabric {
     /// As Contrail ships.
     pub(crate) const AUTONOMOUS_SYSTEM: u32 = 64_512;
+
+    /// With topology and indexes made anew, after devices or cables were added, or went down or up.
+    pub(crate) fn rewired(mut self) -> Self {
+        let is_up = |(_, link): &(usize, &Link)| link.ends.iter().all(|end| self.is_port_up(end));
+        let links = self.links.iter().enumerate().filter(is_up);
+        self.topology = Arc::new(Topology::new(self.devices.len(), links));
+        self.reindexed()
+    }
 
     /// With the indexes made anew after any object was changed.
     pub(crate) fn reindexed(mut self) -> Self {
@@ -248,9 +259,20 @@ impl Fabric {
         self.release.leaves_advertise_gateway() || self.devices[device].is_central_gateway()
     }
 
-    /// The devices that a server is cabled to, each once.
+    /// The devices that a server is cabled to, each once; without those that are down or whose cable is.
     pub(crate) fn leaves_of(&self, server: ServerId) -> Vec<DeviceId> {
-        self.port_groups[self.servers[server].port_group].devices()
+        self.devices_with_ports_up(&self.port_groups[self.servers[server].port_group])
+    }
+
+    /// The devices on which ports of a port group are up, each once.
+    pub(crate) fn devices_with_ports_up(&self, group: &PortGroup) -> Vec<DeviceId> {
+        let mut devices = Vec::new();
+        for port in group.ports.iter().filter(|port| self.is_port_up(port)) {
+            if !devices.contains(&port.device) {
+                devices.push(port.device);
+            }
+        }
+        devices
     }
 
     /// The leaves that servers are attached to, as racks: servers that share a leaf are in the same rack.
@@ -287,6 +309,7 @@ impl Fabric {
         *kind == RouterType::VxlanRouting
             && networks.contains(&network)
             && extended_to.contains(&device)
+            && self.is_up(device)
             && at.routes_tenants()
             && (!at.is_erb_only()
                 || !self.release.erb_irb_needs_port_group()
@@ -300,7 +323,7 @@ impl Fabric {
 
     /// Whether the device has an IRB of the network in the underlay's routing table.
     pub(crate) fn has_underlay_irb(&self, device: DeviceId, network: NetworkId) -> bool {
-        self.networks[network].underlay_irb.contains(&device)
+        self.networks[network].underlay_irb.contains(&device) && self.is_up(device)
     }
 
     /// The port and VLAN by which a device reaches a server in a network.
@@ -312,7 +335,7 @@ impl Fabric {
     ) -> Option<(&Port, &VlanBinding)> {
         let group = &self.port_groups[self.servers[server].port_group];
         let binding = group.binding(network)?;
-        let port = group.ports.iter().find(|port| port.device == device)?;
+        let port = group.ports.iter().find(|port| port.device == device && self.is_port_up(port))?;
         Some((port, binding))
     }
 

@@ -169,7 +169,7 @@ pub(crate) struct SecondaryAddress {
 }
 
 /// One end of a cable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Port {
     pub(crate) device: DeviceId,
     pub(crate) interface: Name,

@@ -4,8 +4,8 @@ use super::approach::{Approach, Attempt, free_vnis};
 use super::complete::{Measure, complete, dropped, tidy};
 use super::part::Part;
 use super::place::{Place, places};
-use super::{BreakOut, Candidate, Change, Rejected};
-use crate::fabric::{Fabric, Name, NetworkId};
+use super::{BreakOut, Candidate, Change, Reason, Rejected};
+use crate::fabric::{DeviceId, Fabric, Name, NetworkId};
 use crate::trace::Trace;
 
 /// Combinations of a part that are tried, the most promising first.
@@ -74,10 +74,13 @@ fn tried(measure: &Measure<'_>, part: &Part<'_>, all: Vec<Choices<'_>>) -> (Vec<
         let devices = place.map_or(&[][..], |place| &place.devices);
         let alike = place.map_or(&[][..], |place| &place.alike);
         let attempts = Attempt::all(measure.fabric, part, &choices, devices);
+        let down: Vec<Reason> = down(measure.fabric, devices);
         let mut works: Vec<Candidate> = Vec::new();
         let mut refused = None;
         for attempt in &attempts {
-            match complete(measure, attempt, alike) {
+            let completed =
+                if down.is_empty() { complete(measure, attempt, alike) } else { Err(down.clone()) };
+            match completed {
                 Ok(candidate) => works.push(candidate),
                 Err(reasons) => {
                     let devices = measure.fabric.device_names(devices);
@@ -95,6 +98,12 @@ fn tried(measure: &Measure<'_>, part: &Part<'_>, all: Vec<Choices<'_>>) -> (Vec<
         }
     }
     (ways, rejected)
+}
+
+/// Those devices that are down, as reasons.
+fn down(fabric: &Fabric, devices: &[DeviceId]) -> Vec<Reason> {
+    let down = devices.iter().filter(|device| !fabric.is_up(**device));
+    down.map(|device| Reason::Down { device: fabric.devices[*device].name.clone() }).collect()
 }
 
 /// Several overlay networks: first what each can do for itself, then what of that goes together.

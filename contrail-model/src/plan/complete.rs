@@ -189,6 +189,7 @@ fn essential(reasons: Vec<Reason>) -> Vec<Reason> {
                 Reason::Dropped { at, reason } => reason.cause(at),
                 Reason::Broken(finding) => format!("{} {}", finding.rule, finding.subject),
                 Reason::Undetermined { at, missing } => format!("{at} {missing}"),
+                Reason::Down { device } => device.to_string(),
             };
             let is_first = !causes.contains(&cause);
             causes.push(cause);
@@ -221,6 +222,7 @@ fn remedies(fabric: &Fabric, attempt: &Attempt<'_>, traces: &[Trace]) -> (Vec<Ch
 /// The changes that end a drop within an approach.
 fn remedy(fabric: &Fabric, attempt: &Attempt<'_>, reason: &Drop) -> Vec<Change> {
     match reason {
+        Drop::Outage { consequence, .. } => remedy(fabric, attempt, consequence),
         Drop::NoRoute { table: Table::Host { server }, destination, .. }
         | Drop::NextHopUnreachable { server, destination, .. } => {
             static_route(fabric, attempt, server, *destination).into_iter().collect()

@@ -3,7 +3,6 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
 
 use super::combine;
 use super::complete::Measure;
@@ -12,7 +11,6 @@ use super::{Impossible, Lift};
 use crate::fabric::{
     Device, DeviceId, Endpoint, Fabric, Link, Name, OverlayRoles, PhysicalRole, Port, RequiredFlow, ServerId,
 };
-use crate::topology::Topology;
 
 /// What forbids a part for which there is no way.
 pub(super) fn explain(measure: &Measure<'_>, part: &Part<'_>) -> Impossible {
@@ -144,12 +142,6 @@ impl Fabric {
             server.port_group = group;
         }
         fabric.rewired()
-    }
-
-    /// With topology and indexes made anew.
-    fn rewired(mut self) -> Self {
-        self.topology = Arc::new(Topology::new(self.devices.len(), &self.links));
-        self.reindexed()
     }
 }
 

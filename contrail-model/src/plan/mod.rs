@@ -112,6 +112,11 @@ pub enum Reason {
         /// What it does not say.
         missing: String,
     },
+    /// A device that it needs is down.
+    Down {
+        /// The device.
+        device: Name,
+    },
 }
 
 impl Reason {
@@ -120,7 +125,7 @@ impl Reason {
         match self {
             Self::Dropped { reason, .. } => reason.rule(),
             Self::Broken(finding) => Some(finding.rule),
-            Self::Undetermined { .. } => None,
+            Self::Undetermined { .. } | Self::Down { .. } => None,
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn places(fabric: &Fabric, part: &Part<'_>) -> Vec<Place> {
     let servers: Vec<_> = fabric.servers.ids().collect();
     let groups = fabric.racks(&servers).into_iter().filter(|group| group.len() > 1);
     let singles = fabric.devices.ids().map(|device| vec![device]);
-    let gateways = fabric.devices.iter().filter(|(_, device)| device.terminates_mpls());
+    let gateways = fabric.devices.iter().filter(|(id, device)| device.terminates_mpls() && fabric.is_up(*id));
     let gateways: Vec<DeviceId> = gateways.map(|(id, _)| id).collect();
     let gateways = (gateways.len() > 1).then_some(gateways);
     let kinds = Kinds::of(fabric, part);
@@ -53,6 +53,7 @@ impl Kinds {
                 watched.iter().map(|other| fabric.topology.distance(id, *other)).collect();
             traits.push(device.overlay_roles.bits().into());
             traits.push(device.loopback.is_some().into());
+            traits.push(fabric.is_up(id).into());
             // A device with addresses of its own, or with a loopback that is not, is like no other.
             let is_own = !device.secondary_addresses.is_empty();
             traits.push(if is_own { u32::try_from(id.index()).unwrap_or(u32::MAX) } else { u32::MAX });

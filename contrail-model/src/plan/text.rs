@@ -142,6 +142,7 @@ impl fmt::Display for Reason {
             Self::Dropped { reason, .. } => fmt::Display::fmt(reason, f),
             Self::Broken(finding) => f.write_str(&finding.message),
             Self::Undetermined { at, missing } => write!(f, "undetermined at {at}: {missing}"),
+            Self::Down { device } => write!(f, "{device} is down"),
         }
     }
 }

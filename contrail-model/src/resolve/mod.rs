@@ -10,9 +10,11 @@ use std::collections::HashMap;
 use crate::document::Document;
 use crate::fabric::{Fabric, Id, Index, ServerKind, Style, VniMode};
 use crate::load::{LoadError, Problem, locate};
+use crate::outage::Outage;
 use crate::release::Release;
-use crate::topology::Topology;
 use std::sync::Arc;
+
+pub(crate) use self::values::most_like;
 
 impl Fabric {
     /// Reads a fabric from YAML (or JSON, which is a part of it). Problems know line and column.
@@ -72,7 +74,6 @@ impl Resolver<'_> {
         let virtual_services = self.virtual_services(&workload_names, &network_names);
         let routers = self.routers(&device_names, &network_names);
         let ignored_rules = self.ignored_rules();
-        let topology = Arc::new(Topology::new(devices.len(), &links));
         if !self.problems.is_empty() {
             // Flows name objects that may be missing now; their problems would only repeat those.
             return None;
@@ -99,10 +100,11 @@ impl Resolver<'_> {
             required_flows: Arc::new([]),
             endpoints: Arc::default(),
             ignored_rules,
-            topology,
+            topology: Arc::default(),
+            outage: Outage::default(),
             index: Index::default(),
         }
-        .reindexed();
+        .rewired();
         for (id, workload) in fabric.workloads.iter() {
             let host = &fabric.servers[workload.host];
             if host.kind != ServerKind::Hypervisor {

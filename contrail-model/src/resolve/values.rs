@@ -49,11 +49,7 @@ impl Resolver<'_> {
         if self.problems.len() >= 10 || name.len() > 64 {
             return String::new();
         }
-        let known = known.filter(|known| known.len().abs_diff(name.len()) <= 2);
-        match known.map(|known| (edit_distance(name, known), known)).min() {
-            Some((1..=2, known)) => format!("; did you mean `{known}`?"),
-            _ => String::new(),
-        }
+        most_like(name, known).map(|known| format!("; did you mean `{known}`?")).unwrap_or_default()
     }
 
     /// One of a fixed set of words.
@@ -153,6 +149,13 @@ impl Resolver<'_> {
     pub(super) fn conversation(&mut self, path: &str, text: &str) -> Option<Protocol> {
         self.word(path, "a protocol", text, &Protocol::CONVERSATIONS)
     }
+}
+
+/// The known name that is most like one that was not found, if there is one that could be meant.
+pub(crate) fn most_like<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let known = known.filter(|known| known.len().abs_diff(name.len()) <= 2);
+    let (distance, known) = known.map(|known| (edit_distance(name, known), known)).min()?;
+    (1..=2).contains(&distance).then_some(known)
 }
 
 /// Single-character insertions, deletions and replacements between two texts (Levenshtein).

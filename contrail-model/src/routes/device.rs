@@ -53,7 +53,7 @@ impl Announcer<'_> {
         origin: Origin,
     ) {
         let at = &self.fabric.devices[device];
-        let Some(next_hop) = at.loopback else { return };
+        let Some(next_hop) = at.loopback.filter(|_| self.fabric.is_up(device)) else { return };
         let mut communities: Vec<_> = communities.into_iter().collect();
         communities.sort_unstable();
         let speaker = at.name.clone();

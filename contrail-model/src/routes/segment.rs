@@ -28,7 +28,7 @@ impl Announcer<'_> {
             };
             let esi = segment.esi;
             let origin = Origin::PortGroup(group.name.clone());
-            for device in devices {
+            for device in fabric.devices_with_ports_up(group) {
                 let Some(vtep) = self.vtep(device) else { continue };
                 let rd = route_distinguisher(vtep, NO_INSTANCE);
                 let whole = EthernetAutoDiscoveryRoute {

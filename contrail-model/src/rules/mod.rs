@@ -61,6 +61,7 @@ use std::fmt;
 use std::hash::Hash;
 
 use crate::fabric::{Address, Fabric, Name, RequiredFlow, ServerId, WorkloadId};
+use crate::outage::Outage;
 use crate::report::{Finding, Report, Severity};
 use crate::trace::{Drop, Trace};
 
@@ -146,14 +147,17 @@ pub const RULES: &[&Rule] = &[
 /// What rules look at.
 #[derive(Debug)]
 pub(crate) struct Context<'f> {
+    /// As it is written down, even if parts of it are down.
     pub(crate) fabric: &'f Fabric,
+    /// As it forwards.
+    forwarding: &'f Fabric,
     traces: OnceCell<Vec<Trace>>,
 }
 
 impl<'f> Context<'f> {
     /// The required flows with their traces, which are made once for all rules.
     fn traces(&self) -> impl Iterator<Item = (&'f RequiredFlow, &Trace)> {
-        let traces = self.traces.get_or_init(|| self.fabric.trace_required());
+        let traces = self.traces.get_or_init(|| self.forwarding.trace_required());
         self.fabric.required_flows.iter().zip(traces)
     }
 
@@ -223,7 +227,9 @@ impl Fabric {
     }
 
     pub(crate) fn check_rules(&self, is_asked: impl Fn(&Rule) -> bool) -> Report {
-        let context = Context { fabric: self, traces: OnceCell::new() };
+        let written = (!self.outage.is_empty()).then(|| self.with_outage(Outage::default()));
+        let context =
+            Context { fabric: written.as_ref().unwrap_or(self), traces: OnceCell::new(), forwarding: self };
         let mut findings = Vec::new();
         let is_ignored = |rule: &Rule| self.ignored_rules.iter().any(|id| id == rule.id);
         for rule in RULES.iter().filter(|rule| is_asked(rule) && !is_ignored(rule)) {

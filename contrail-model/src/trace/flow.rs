@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Trace;
+use super::blame::Blame;
 use super::conversation::{Traced, trace};
 use crate::fabric::{Endpoint, Fabric, Name, Protocol, RequiredFlow};
 
@@ -87,7 +88,9 @@ impl Fabric {
             port: flow.port,
             why: "".into(),
         };
-        trace(self, &traced)
+        let mut trace = trace(self, &traced)?;
+        Blame::new(self).explain(&traced, &mut trace);
+        Ok(trace)
     }
 
     /// Traces every flow that the document requires, in its order.
@@ -97,6 +100,7 @@ impl Fabric {
     }
 
     pub(crate) fn trace_flows(&self, flows: &[&RequiredFlow]) -> Vec<Trace> {
+        let mut blame = Blame::new(self);
         let traces = flows.iter().filter_map(|flow| {
             let traced = Traced {
                 from: flow.from.clone(),
@@ -106,7 +110,9 @@ impl Fabric {
                 why: flow.why.clone(),
             };
             // Ends of different address families are refused when the document is read.
-            trace(self, &traced).ok()
+            let mut trace = trace(self, &traced).ok()?;
+            blame.explain(&traced, &mut trace);
+            Some(trace)
         });
         traces.collect()
     }

@@ -1,5 +1,6 @@
 //! What a packet does: which way it takes, what it looks like on each link, and how it ends, out and back.
 
+mod blame;
 mod conversation;
 mod device;
 mod dhcp;

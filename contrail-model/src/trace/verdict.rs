@@ -183,8 +183,22 @@ pub enum Drop {
         /// Its destination.
         destination: IpAddr,
     },
+    /// None of a server's ports is up.
+    Detached {
+        /// The server.
+        server: Name,
+        /// Its port group.
+        port_group: Name,
+    },
     /// More hops than a packet can live.
     Loop,
+    /// What is down is the cause: with it up again, the packet would not end so.
+    Outage {
+        /// The devices and cables; with any one of them up, it would not end so.
+        down: Vec<Name>,
+        /// What becomes of the packet without them.
+        consequence: Box<Self>,
+    },
 }
 
 impl Drop {
@@ -208,6 +222,7 @@ impl Drop {
             Self::NoRoute { table, network: Some(network), .. } => format!("{table} {network}"),
             Self::VxlanBehindAccess { device, .. } => device.to_string(),
             Self::BehindSnat { network, .. } => network.to_string(),
+            Self::Outage { down, .. } => down.join(" "),
             _ => format!("{at} {self}"),
         }
     }
@@ -254,6 +269,8 @@ impl Drop {
             Self::NoServiceNode { .. } => "add a server of kind service-node with vhost0".to_owned(),
             Self::NotServed { service, .. } => format!("connect to the port of {service}"),
             Self::NotForUs { .. } => "correct the address in the document".to_owned(),
+            Self::Detached { port_group, .. } => format!("bring up a port of port group {port_group}"),
+            Self::Outage { down, .. } => format!("bring up {}", down.join(" or ")),
             Self::Loop => "correct the static routes".to_owned(),
         }
     }
@@ -321,7 +338,15 @@ impl fmt::Display for Drop {
                 write!(f, "{service} does not answer {protocol} {port}")
             }
             Self::NotForUs { destination } => write!(f, "{destination} is not an address of this host"),
+            Self::Detached { server, port_group } => {
+                write!(f, "no port of port group {port_group} is up, so that {server} is attached to nothing")
+            }
             Self::Loop => f.write_str("the packet goes round and round"),
+            Self::Outage { down, consequence } => {
+                let are = if down.len() == 1 { "is" } else { "are" };
+                list(f, down)?;
+                write!(f, " {are} down: {consequence}")
+            }
         }
     }
 }

@@ -282,6 +282,9 @@ impl Walker<'_> {
         let is_gateway = at.subnets.iter().any(|subnet| subnet.gateway == Some(address));
         if is_gateway {
             let leaves = fabric.leaves_of(server);
+            if leaves.is_empty() {
+                return Err(self.detached(server));
+            }
             let has_irb = |device: &DeviceId| {
                 fabric.has_underlay_irb(*device, network)
                     || fabric.router_with_irb(*device, network).is_some()
@@ -352,7 +355,11 @@ impl Walker<'_> {
         };
         work.packet.set_link(source, destination);
         work.packet.set_vlan(self.tag(binding, &group.name));
-        let emissions = group.ports.iter().map(|port| {
+        let ports: Vec<_> = group.ports.iter().filter(|port| fabric.is_port_up(port)).collect();
+        if ports.is_empty() {
+            return self.drop(Node::Server(server), work, self.detached(server));
+        }
+        let emissions = ports.into_iter().map(|port| {
             let device = &fabric.devices[port.device].name;
             let emission = Emission {
                 link: access_link(device, &port.interface, &at.name),
@@ -363,6 +370,13 @@ impl Walker<'_> {
             (work.clone(), Ok(emission))
         });
         emissions.collect()
+    }
+
+    /// The drop for a server none of whose cables is up.
+    pub(super) fn detached(&self, server: ServerId) -> Drop {
+        let at = &self.fabric.servers[server];
+        let port_group = self.fabric.port_groups[at.port_group].name.clone();
+        Drop::Detached { server: at.name.clone(), port_group }
     }
 
     /// The tag that frames of a VLAN bear on a port.

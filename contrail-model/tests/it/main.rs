@@ -9,6 +9,7 @@ mod golden;
 mod ipv6;
 mod legends;
 mod load;
+mod outage;
 mod own_integration;
 mod placement;
 mod routes;

@@ -83,7 +83,11 @@ impl Walker<'_> {
     ) -> Outcomes {
         let fabric = self.fabric;
         let carries = |leaf: &DeviceId| fabric.access(*leaf, server, network).is_some();
-        let leaves: Vec<DeviceId> = fabric.leaves_of(server).into_iter().filter(carries).collect();
+        let attached = fabric.leaves_of(server);
+        if attached.is_empty() {
+            return self.drop(Node::Device(device), work, self.detached(server));
+        }
+        let leaves: Vec<DeviceId> = attached.into_iter().filter(carries).collect();
         if leaves.is_empty() {
             let at = &fabric.servers[server];
             let reason = Drop::NotCarried {
