@@ -67,7 +67,7 @@ impl<T> Arena<T> {
         (0..self.len()).map(Id::at)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Id<T>, &T)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Id<T>, &T)> + Clone {
         let shared = self.shared.iter().enumerate();
         let shared = shared.map(|(index, item)| (index, self.own.get(&index).unwrap_or(item)));
         let new = self.own.range(self.shared.len()..).map(|(index, item)| (*index, item));

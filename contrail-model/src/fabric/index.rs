@@ -8,8 +8,8 @@ use contrail_wire::{MacAddr, Vni};
 use ipnet::IpNet;
 
 use super::{
-    DeviceId, Fabric, LogicalRouter, NetworkId, Origin, OriginKind, Owner, PrefixTable, RouterId, RouterType,
-    ServerKind, WorkloadId,
+    DeviceId, Fabric, Facts, LogicalRouter, Name, NetworkId, Origin, OriginKind, Owner, PrefixTable,
+    RouterId, RouterType, ServerId, ServerKind, WorkloadId,
 };
 
 /// All indexes. Those that a change leaves as they are stay shared with the fabric before it.
@@ -20,11 +20,17 @@ pub(crate) struct Index {
     pub(crate) underlay: Arc<PrefixTable<Vec<Origin>>>,
     /// Workloads that the underlay sees as they are.
     pub(super) ip_fabric_workloads: Arc<HashMap<IpAddr, WorkloadId>>,
-    pub(super) routers_of: HashMap<NetworkId, Vec<RouterId>>,
-    pub(super) routers_with_vni: HashMap<Vni, Vec<RouterId>>,
+    pub(super) routers: Arc<Routers>,
 }
 
-/// Who is where: no change of a plan alters it.
+/// Logical routers by what they have.
+#[derive(Debug, Default)]
+pub(super) struct Routers {
+    pub(super) of: HashMap<NetworkId, Vec<RouterId>>,
+    pub(super) with_vni: HashMap<Vni, Vec<RouterId>>,
+}
+
+/// Who is where, and what it is called: no change of a plan alters it.
 #[derive(Debug, Default)]
 pub(super) struct Placement {
     pub(super) addresses: HashMap<(NetworkId, IpAddr), Owner>,
@@ -38,39 +44,43 @@ pub(super) struct Placement {
     /// Their subnets.
     pub(super) overlay_subnets: PrefixTable<Vec<NetworkId>>,
     pub(super) networks_with_vni: HashMap<Vni, Vec<NetworkId>>,
-}
-
-/// Which indexes a change makes stale, beside those of logical routers, which are always made anew.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Stale {
-    pub(crate) underlay: bool,
-    pub(crate) ip_fabric_workloads: bool,
+    pub(super) device_names: HashMap<Name, DeviceId>,
+    pub(super) network_names: HashMap<Name, NetworkId>,
+    pub(super) server_names: HashMap<Name, ServerId>,
 }
 
 impl Index {
     pub(super) fn new(fabric: &Fabric) -> Self {
-        let index = Self { placement: Arc::new(Placement::new(fabric)), ..Self::default() };
-        index.updated(fabric, Stale { underlay: true, ip_fabric_workloads: true })
+        let mut index = Self { placement: Arc::new(Placement::new(fabric)), ..Self::default() };
+        index.update(fabric, Facts::all());
+        index
     }
 
-    /// After changes.
-    pub(crate) fn updated(mut self, fabric: &Fabric, stale: Stale) -> Self {
-        if stale.underlay {
+    /// Makes anew what follows from changed facts.
+    pub(crate) fn update(&mut self, fabric: &Fabric, changed: Facts) {
+        if changed.contains(Facts::UNDERLAY) {
             self.underlay = Arc::new(underlay(fabric));
         }
-        if stale.ip_fabric_workloads {
+        if changed.contains(Facts::BREAK_OUTS) {
             self.ip_fabric_workloads = Arc::new(ip_fabric_workloads(fabric));
         }
-        self.routers_of.clear();
-        self.routers_with_vni.clear();
+        if changed.contains(Facts::ROUTERS) {
+            self.routers = Arc::new(Routers::new(fabric));
+        }
+    }
+}
+
+impl Routers {
+    fn new(fabric: &Fabric) -> Self {
+        let mut routers = Self::default();
         for (id, router) in fabric.routers.iter() {
-            self.routers_with_vni.entry(router.vni).or_default().push(id);
+            routers.with_vni.entry(router.vni).or_default().push(id);
             if router.kind == RouterType::VxlanRouting {
                 let LogicalRouter { networks, .. } = router;
-                networks.iter().for_each(|network| self.routers_of.entry(*network).or_default().push(id));
+                networks.iter().for_each(|network| routers.of.entry(*network).or_default().push(id));
             }
         }
-        self
+        routers
     }
 }
 
@@ -119,6 +129,7 @@ impl Placement {
             }
         }
         for (id, server) in fabric.servers.iter() {
+            index.server_names.entry(server.name.clone()).or_insert(id);
             for address in server.interfaces() {
                 index.addresses.entry((address.network, address.address)).or_insert(Owner::Server(id));
                 index.macs.entry((address.network, address.mac)).or_insert(Owner::Server(id));
@@ -139,7 +150,11 @@ impl Placement {
             index.overlay.insert(service.network);
             index.addresses.entry((service.network, service.address)).or_insert(owner);
         }
+        for (id, device) in fabric.devices.iter() {
+            index.device_names.entry(device.name.clone()).or_insert(id);
+        }
         for (id, network) in fabric.networks.iter() {
+            index.network_names.entry(network.name.clone()).or_insert(id);
             index.networks_with_vni.entry(network.vni).or_default().push(id);
             if index.overlay.contains(&id) {
                 for subnet in &network.subnets {

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod city_hash;
+mod facts;
 mod id;
 mod index;
 mod mac;
@@ -17,8 +18,9 @@ use ipnet::IpNet;
 
 pub(crate) use self::aggregate::DeviceManagerPython;
 pub use self::aggregate::{Aggregate, Segment};
+pub(crate) use self::facts::Facts;
 pub(crate) use self::id::{Arena, Id};
-pub(crate) use self::index::{Index, Stale};
+pub(crate) use self::index::Index;
 pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
 pub use self::objects::Name;
 pub(crate) use self::objects::{
@@ -153,6 +155,26 @@ impl Fabric {
         self.release
     }
 
+    /// The first device of a name.
+    pub(crate) fn device_named(&self, name: &str) -> Option<DeviceId> {
+        self.index.placement.device_names.get(name).copied()
+    }
+
+    /// The first network of a name.
+    pub(crate) fn network_named(&self, name: &str) -> Option<NetworkId> {
+        self.index.placement.network_names.get(name).copied()
+    }
+
+    /// The first server of a name.
+    pub(crate) fn server_named(&self, name: &str) -> Option<ServerId> {
+        self.index.placement.server_names.get(name).copied()
+    }
+
+    /// The first logical router of a name.
+    pub(crate) fn router_named(&self, name: &str) -> Option<RouterId> {
+        self.routers.iter().find(|(_, router)| *router.name == *name).map(|(id, _)| id)
+    }
+
     pub(crate) fn owner(&self, network: NetworkId, address: IpAddr) -> Option<Owner> {
         self.index.placement.addresses.get(&(network, address)).copied()
     }
@@ -231,12 +253,12 @@ impl Fabric {
 
     /// The logical routers with a VNI: one, unless rule I6 is broken.
     pub(crate) fn routers_with_vni(&self, vni: Vni) -> &[RouterId] {
-        self.index.routers_with_vni.get(&vni).map_or(&[], Vec::as_slice)
+        self.index.routers.with_vni.get(&vni).map_or(&[], Vec::as_slice)
     }
 
     /// The logical routers that join a network to others on devices.
     pub(crate) fn routers_of(&self, network: NetworkId) -> &[RouterId] {
-        self.index.routers_of.get(&network).map_or(&[], Vec::as_slice)
+        self.index.routers.of.get(&network).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a port group on the device carries the network.
@@ -280,6 +302,12 @@ impl Fabric {
         let mut racks: Vec<Vec<DeviceId>> = Vec::new();
         let mut rack_of: HashMap<DeviceId, usize> = HashMap::new();
         for server in servers {
+            let ports = &self.port_groups[self.servers[*server].port_group].ports;
+            let mut known = ports.iter().map(|port| rack_of.get(&port.device));
+            let first = known.next().flatten();
+            if first.is_some() && known.all(|rack| rack == first) {
+                continue;
+            }
             let leaves = self.leaves_of(*server);
             let mut known: Vec<usize> = leaves.iter().filter_map(|leaf| rack_of.get(leaf).copied()).collect();
             known.sort_unstable();

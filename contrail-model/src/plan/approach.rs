@@ -1,10 +1,8 @@
 //! The ways in which overlay and underlay can meet, and what each starts with.
 
-use std::collections::HashSet;
 use std::fmt;
 
-use contrail_wire::Vni;
-
+use super::complete::Measure;
 use super::part::Part;
 use super::{BreakOut, Change};
 use crate::fabric::{DeviceId, Fabric, Name, NetworkId, RequiredFlow, RouterId};
@@ -62,11 +60,12 @@ impl<'f> Attempt<'f> {
     /// The attempts that make these choices: one for each logical router that could be used, if several have equally
     /// many of the networks.
     pub(super) fn all(
-        fabric: &Fabric,
+        measure: &Measure<'_>,
         part: &Part<'f>,
         choices: &[(NetworkId, Approach)],
         devices: &[DeviceId],
     ) -> Vec<Self> {
+        let fabric = measure.fabric;
         let mut blank = Self {
             choices: choices.to_vec(),
             devices: devices.to_vec(),
@@ -85,7 +84,7 @@ impl<'f> Attempt<'f> {
             let mut attempt = blank.clone();
             match router {
                 Some(router) => attempt.join(fabric, router, &joined),
-                None => attempt.create(fabric, &joined),
+                None => attempt.create(measure, &joined),
             }
             attempt.finish(fabric, &joined);
             attempt
@@ -155,6 +154,21 @@ impl<'f> Attempt<'f> {
         self.choices.is_empty() || self.choices.iter().any(|(_, approach)| !approach.is_router())
     }
 
+    /// The networks that packets of the flows can be addressed to: those of the ends, and of the hypervisors that
+    /// workloads are on.
+    pub(super) fn addressed(&self, fabric: &Fabric) -> Vec<NetworkId> {
+        let ends = || self.flows.iter().flat_map(|flow| [flow.from.1, flow.to.1]);
+        let hosts = ends().filter_map(|end| fabric.servers[fabric.host_of(end)?].vhost0.as_ref());
+        let own = ends().filter_map(|end| fabric.network_of(end));
+        let mut networks: Vec<NetworkId> = Vec::new();
+        for network in own.chain(hosts.map(|vhost0| vhost0.network)) {
+            if !networks.contains(&network) {
+                networks.push(network);
+            }
+        }
+        networks
+    }
+
     /// The networks at the other ends of the flows of routed networks, with these.
     fn joined(&self, fabric: &Fabric, routed: &[NetworkId]) -> Vec<NetworkId> {
         let mut joined = routed.to_vec();
@@ -171,8 +185,9 @@ impl<'f> Attempt<'f> {
     }
 
     /// A new logical router for networks, on the attempt's devices.
-    fn create(&mut self, fabric: &Fabric, joined: &[NetworkId]) {
-        let (Some(vni), Some(first)) = (free_vnis(fabric).next(), joined.first()) else { return };
+    fn create(&mut self, measure: &Measure<'_>, joined: &[NetworkId]) {
+        let fabric = measure.fabric;
+        let (Some(vni), Some(first)) = (measure.free_vnis().next(), joined.first()) else { return };
         joined.iter().for_each(|network| self.leave(fabric, *network, None));
         let router = free_name(fabric, &name(fabric, *first));
         let networks = joined.iter().map(|network| name(fabric, *network)).collect();
@@ -271,18 +286,8 @@ fn name(fabric: &Fabric, network: NetworkId) -> Name {
 
 /// `octavia-router`, or with a number if that is taken.
 fn free_name(fabric: &Fabric, network: &Name) -> Name {
-    let is_free = |name: &String| fabric.routers.iter().all(|(_, router)| *router.name != **name);
+    let is_free = |name: &String| fabric.router_named(name).is_none();
     let numbered = (2..).map(|number| format!("{network}-router-{number}"));
     let mut names = std::iter::once(format!("{network}-router")).chain(numbered);
     names.find(is_free).unwrap_or_default().into()
-}
-
-/// The VNIs behind the largest that is in use, and then the others that are free.
-pub(super) fn free_vnis(fabric: &Fabric) -> impl Iterator<Item = Vni> {
-    let networks = fabric.networks.iter().map(|(_, network)| network.vni.get());
-    let used: HashSet<u32> =
-        networks.chain(fabric.routers.iter().map(|(_, router)| router.vni.get())).collect();
-    let behind = used.iter().max().map_or(1, |largest| largest + 1);
-    let numbers = (behind..=0xff_ffff).chain(1..behind).filter(move |number| !used.contains(number));
-    numbers.filter_map(|number| Vni::new(number).ok())
 }

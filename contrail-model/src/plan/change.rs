@@ -7,8 +7,8 @@ use contrail_wire::Vni;
 use ipnet::IpNet;
 
 use crate::fabric::{
-    Arena, DeviceId, Fabric, Id, LogicalRouter, Name, PortTranslationPool, Protocol, RouterType,
-    SecondaryAddress, Stale, StaticRoute,
+    Device, DeviceId, Fabric, Facts, LogicalRouter, Name, Network, PortTranslationPool, Protocol, RouterType,
+    SecondaryAddress, StaticRoute,
 };
 
 /// One thing to change. Objects are named as in the document.
@@ -114,15 +114,29 @@ pub enum Change {
 impl Change {
     /// Whether Contrail does not do this, so that somebody has to.
     pub const fn is_by_hand(&self) -> bool {
-        self.alters_underlay()
+        self.fact().contains(Facts::UNDERLAY)
     }
 
-    /// Whether it alters what devices announce into the underlay.
-    const fn alters_underlay(&self) -> bool {
-        matches!(
-            self,
-            Self::AddUnderlayIrb { .. } | Self::AddSecondaryAddress { .. } | Self::RedistributeSubnet { .. }
-        )
+    /// The kind of facts that it changes.
+    const fn fact(&self) -> Facts {
+        match self {
+            Self::CreateLogicalRouter { .. }
+            | Self::ExtendLogicalRouter { .. }
+            | Self::WithdrawLogicalRouter { .. }
+            | Self::JoinLogicalRouter { .. }
+            | Self::LeaveLogicalRouter { .. } => Facts::ROUTERS,
+            Self::AddStaticRoute { .. } => Facts::HOST_ROUTES,
+            Self::EnableIpFabricForwarding { .. } | Self::EnableFabricSnat { .. } => Facts::BREAK_OUTS,
+            Self::AddPortTranslationPool { .. } => Facts::POOLS,
+            Self::AddUnderlayIrb { .. }
+            | Self::AddSecondaryAddress { .. }
+            | Self::RedistributeSubnet { .. } => Facts::UNDERLAY,
+        }
+    }
+
+    /// The kinds of facts that some change.
+    pub(super) fn facts(changes: &[Self]) -> Facts {
+        changes.iter().map(Self::fact).collect()
     }
 
     /// The order in which changes can be made: first what routes, then what announces it, then who uses it.
@@ -202,29 +216,26 @@ impl fmt::Display for Change {
 }
 
 impl Fabric {
-    /// The fabric with changes made. A change to an object that is not there does nothing.
+    /// The fabric with changes made; it shares all else with this one. A change to an object that is not there does
+    /// nothing.
     pub(crate) fn with(&self, changes: &[Change]) -> Self {
         let mut fabric = self.clone();
         for change in changes {
             fabric.make(change);
         }
-        let stale = Stale {
-            underlay: changes.iter().any(Change::alters_underlay),
-            ip_fabric_workloads: changes
-                .iter()
-                .any(|change| matches!(change, Change::EnableIpFabricForwarding { .. })),
-        };
-        fabric.index = std::mem::take(&mut fabric.index).updated(&fabric, stale);
+        let mut index = std::mem::take(&mut fabric.index);
+        index.update(&fabric, Change::facts(changes));
+        fabric.index = index;
         fabric
     }
 
-    fn make(&mut self, change: &Change) {
+    /// `None` if an object is not there.
+    fn make(&mut self, change: &Change) -> Option<()> {
         match change {
             Change::CreateLogicalRouter { router, vni, networks } => {
                 let networks = networks.iter().filter_map(|name| self.network_named(name)).collect();
-                let name = router.clone();
                 self.routers.push(LogicalRouter {
-                    name,
+                    name: router.clone(),
                     kind: RouterType::VxlanRouting,
                     vni: *vni,
                     vni_is_given: true,
@@ -234,139 +245,79 @@ impl Fabric {
                 });
             }
             Change::ExtendLogicalRouter { router, devices } => {
-                let devices = self.devices_named(devices);
-                edit(
-                    &mut self.routers,
-                    |other| &other.name == router,
-                    |router| {
-                        let new = devices.into_iter().filter(|device| !router.extended_to.contains(device));
-                        let new: Vec<DeviceId> = new.collect();
-                        router.extended_to.extend(new);
-                    },
-                );
+                let mut new = self.devices_named(devices);
+                let router = self.router_mut(router)?;
+                new.retain(|device| !router.extended_to.contains(device));
+                router.extended_to.extend(new);
             }
             Change::WithdrawLogicalRouter { router, devices } => {
                 let devices = self.devices_named(devices);
-                edit(
-                    &mut self.routers,
-                    |other| &other.name == router,
-                    |router| {
-                        router.extended_to.retain(|device| !devices.contains(device));
-                    },
-                );
+                self.router_mut(router)?.extended_to.retain(|device| !devices.contains(device));
             }
             Change::JoinLogicalRouter { router, network, .. } => {
-                let Some(network) = self.network_named(network) else { return };
-                edit(
-                    &mut self.routers,
-                    |other| &other.name == router,
-                    |router| {
-                        if !router.networks.contains(&network) {
-                            router.networks.push(network);
-                        }
-                    },
-                );
+                let network = self.network_named(network)?;
+                let router = self.router_mut(router)?;
+                if !router.networks.contains(&network) {
+                    router.networks.push(network);
+                }
             }
             Change::LeaveLogicalRouter { router, network, .. } => {
-                let Some(network) = self.network_named(network) else { return };
-                edit(
-                    &mut self.routers,
-                    |other| &other.name == router,
-                    |router| {
-                        router.networks.retain(|other| *other != network);
-                    },
-                );
+                let network = self.network_named(network)?;
+                self.router_mut(router)?.networks.retain(|other| *other != network);
             }
             Change::AddStaticRoute { server, to, via } => {
-                edit(
-                    &mut self.servers,
-                    |other| &other.name == server,
-                    |server| {
-                        server.routes.push(StaticRoute { to: *to, via: *via });
-                    },
-                );
+                let server = self.servers.get_mut(self.server_named(server)?)?;
+                server.routes.push(StaticRoute { to: *to, via: *via });
             }
             Change::EnableIpFabricForwarding { network } => {
-                edit(
-                    &mut self.networks,
-                    |other| &other.name == network,
-                    |network| {
-                        network.ip_fabric_forwarding = true;
-                    },
-                );
+                self.network_mut(network)?.ip_fabric_forwarding = true;
             }
-            Change::EnableFabricSnat { network } => {
-                edit(
-                    &mut self.networks,
-                    |other| &other.name == network,
-                    |network| {
-                        network.fabric_snat = true;
-                    },
-                );
-            }
+            Change::EnableFabricSnat { network } => self.network_mut(network)?.fabric_snat = true,
             Change::AddPortTranslationPool { protocol, start_port, end_port } => {
                 let known = [Protocol::Tcp, Protocol::Udp];
-                let protocol = known.into_iter().find(|known| known.name() == *protocol);
+                let protocol = known.into_iter().find(|known| known.name() == *protocol)?;
                 let (start_port, end_port) = (*start_port, *end_port);
-                self.pools.extend(protocol.map(|protocol| PortTranslationPool {
-                    protocol,
-                    start_port,
-                    end_port,
-                }));
+                self.pools.push(PortTranslationPool { protocol, start_port, end_port });
             }
             Change::AddUnderlayIrb { network, device, .. } => {
-                let devices = self.devices_named(std::slice::from_ref(device));
-                edit(
-                    &mut self.networks,
-                    |other| &other.name == network,
-                    |network| {
-                        network.underlay_irb.extend(devices);
-                    },
-                );
+                let device = self.device_named(device)?;
+                self.network_mut(network)?.underlay_irb.push(device);
             }
             Change::AddSecondaryAddress { irb, address, device } => {
-                let Some(irb) = self.network_named(irb) else { return };
-                let (address, redistribute) = (*address, false);
-                edit(
-                    &mut self.devices,
-                    |other| &other.name == device,
-                    |device| {
-                        device.secondary_addresses.push(SecondaryAddress { irb, address, redistribute });
-                    },
-                );
+                let irb = self.network_named(irb)?;
+                let secondary = SecondaryAddress { irb, address: *address, redistribute: false };
+                self.device_mut(device)?.secondary_addresses.push(secondary);
             }
             Change::RedistributeSubnet { prefix, device } => {
-                edit(
-                    &mut self.devices,
-                    |other| &other.name == device,
-                    |device| {
-                        for secondary in &mut device.secondary_addresses {
-                            secondary.redistribute |= secondary.address.trunc() == *prefix;
-                        }
-                    },
-                );
+                for secondary in &mut self.device_mut(device)?.secondary_addresses {
+                    secondary.redistribute |= secondary.address.trunc() == *prefix;
+                }
             }
         }
+        Some(())
     }
 
-    fn network_named(&self, name: &Name) -> Option<crate::fabric::NetworkId> {
-        self.networks.iter().find(|(_, network)| network.name == *name).map(|(id, _)| id)
+    fn router_mut(&mut self, name: &Name) -> Option<&mut LogicalRouter> {
+        self.routers.get_mut(self.router_named(name)?)
     }
 
+    fn network_mut(&mut self, name: &Name) -> Option<&mut Network> {
+        self.networks.get_mut(self.network_named(name)?)
+    }
+
+    fn device_mut(&mut self, name: &Name) -> Option<&mut Device> {
+        self.devices.get_mut(self.device_named(name)?)
+    }
+
+    /// In the order of the document, in which equal paths are told.
     fn devices_named(&self, names: &[Name]) -> Vec<DeviceId> {
-        let devices = self.devices.iter();
-        devices.filter(|(_, device)| names.contains(&device.name)).map(|(id, _)| id).collect()
+        let mut devices: Vec<DeviceId> = names.iter().filter_map(|name| self.device_named(name)).collect();
+        devices.sort_unstable();
+        devices.dedup();
+        devices
     }
 
     pub(crate) fn device_names(&self, devices: &[DeviceId]) -> Vec<Name> {
         devices.iter().map(|device| self.devices[*device].name.clone()).collect()
-    }
-}
-
-/// Edits the first object that `is_it` names.
-fn edit<T: Clone>(arena: &mut Arena<T>, is_it: impl Fn(&T) -> bool, edit: impl FnOnce(&mut T)) {
-    let found: Option<Id<T>> = arena.iter().find(|(_, object)| is_it(object)).map(|(id, _)| id);
-    if let Some(object) = found.and_then(|id| arena.get_mut(id)) {
-        edit(object);
     }
 }

@@ -1,6 +1,6 @@
 //! From what each overlay network can do to what all of them can do together.
 
-use super::approach::{Approach, Attempt, free_vnis};
+use super::approach::{Approach, Attempt};
 use super::complete::{Measure, complete, dropped, tidy};
 use super::part::Part;
 use super::place::{Place, places};
@@ -73,7 +73,7 @@ fn tried(measure: &Measure<'_>, part: &Part<'_>, all: Vec<Choices<'_>>) -> (Vec<
     for (choices, place) in all {
         let devices = place.map_or(&[][..], |place| &place.devices);
         let alike = place.map_or(&[][..], |place| &place.alike);
-        let attempts = Attempt::all(measure.fabric, part, &choices, devices);
+        let attempts = Attempt::all(measure, part, &choices, devices);
         let down: Vec<Reason> = down(measure.fabric, devices);
         let mut works: Vec<Candidate> = Vec::new();
         let mut refused = None;
@@ -197,11 +197,15 @@ pub(super) fn together(
     let best: Vec<&Candidate> = parts.iter().filter_map(|ways| ways.first()).collect();
     let mut candidates = Vec::new();
     let mut add = |ways: &[&Candidate]| {
-        let candidate = merged(measure.fabric, ways);
-        let changed = measure.fabric.with(&candidate.changes);
-        let mut broken = dropped(&changed.trace_required());
-        if broken.is_empty() {
-            broken = measure.newly_broken(&changed, |_| true);
+        let candidate = merged(measure, ways);
+        let mut broken = Vec::new();
+        // What a part does alone is known.
+        if parts.len() > 1 {
+            let changed = measure.fabric.with(&candidate.changes);
+            broken = dropped(&changed.trace_required());
+            if broken.is_empty() {
+                broken = measure.newly_broken(&changed, &candidate.changes);
+            }
         }
         if broken.is_empty() {
             candidates.push(candidate);
@@ -223,7 +227,7 @@ pub(super) fn together(
     candidates
 }
 
-fn merged(fabric: &Fabric, ways: &[&Candidate]) -> Candidate {
+fn merged(measure: &Measure<'_>, ways: &[&Candidate]) -> Candidate {
     let mut merged = Candidate::default();
     for way in ways {
         let break_outs = way.break_outs.iter().filter(|at| ways.len() == 1 || !at.networks.is_empty());
@@ -234,7 +238,7 @@ fn merged(fabric: &Fabric, ways: &[&Candidate]) -> Candidate {
                 // Each part has taken the first that is free.
                 let taken =
                     merged.changes.iter().filter(|other| matches!(other, Change::CreateLogicalRouter { .. }));
-                *vni = free_vnis(fabric).nth(taken.count()).unwrap_or(*vni);
+                *vni = measure.free_vnis().nth(taken.count()).unwrap_or(*vni);
             }
             if !merged.changes.contains(&change) {
                 merged.changes.push(change);

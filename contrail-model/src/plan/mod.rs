@@ -8,6 +8,7 @@ mod cost;
 mod explain;
 mod part;
 mod place;
+mod remedy;
 mod text;
 
 pub use self::approach::Approach;

@@ -1,6 +1,6 @@
 //! Where a logical router could be extended to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::part::Part;
 use crate::fabric::{DeviceId, Endpoint, Fabric, PhysicalRole, ServerId};
@@ -24,14 +24,12 @@ pub(super) fn places(fabric: &Fabric, part: &Part<'_>) -> Vec<Place> {
     let gateways = (gateways.len() > 1).then_some(gateways);
     let kinds = Kinds::of(fabric, part);
     let mut known: HashMap<Vec<u32>, usize> = HashMap::new();
+    let mut seen: HashSet<Vec<DeviceId>> = HashSet::new();
     let mut places: Vec<Place> = Vec::new();
-    for devices in groups.chain(gateways).chain(singles) {
+    for devices in groups.chain(gateways).chain(singles).filter(|devices| seen.insert(devices.clone())) {
         let at = *known.entry(kinds.of_place(&devices)).or_insert(places.len());
         match places.get_mut(at) {
-            Some(place) if place.devices != devices && !place.alike.contains(&devices) => {
-                place.alike.push(devices);
-            }
-            Some(_) => {}
+            Some(place) => place.alike.push(devices),
             None => places.push(Place { devices, alike: Vec::new() }),
         }
     }
@@ -47,6 +45,9 @@ impl Kinds {
     fn of(fabric: &Fabric, part: &Part<'_>) -> Self {
         let watched = watched(fabric, part);
         let networks: Vec<_> = part.overlay.iter().chain(&part.services).copied().collect();
+        let routers = fabric.routers.iter().map(|(_, router)| router);
+        let routers: Vec<_> =
+            routers.filter(|router| router.networks.iter().any(|id| networks.contains(id))).collect();
         let mut numbers: HashMap<(PhysicalRole, Vec<u32>), u32> = HashMap::new();
         let by_device = fabric.devices.iter().map(|(id, device)| {
             let mut traits: Vec<u32> =
@@ -61,11 +62,7 @@ impl Kinds {
                 traits.push(fabric.is_attached(id, *network).into());
                 traits.push(fabric.has_underlay_irb(id, *network).into());
             }
-            for (_, router) in fabric.routers.iter() {
-                if router.networks.iter().any(|network| networks.contains(network)) {
-                    traits.push(router.extended_to.contains(&id).into());
-                }
-            }
+            traits.extend(routers.iter().map(|router| u32::from(router.extended_to.contains(&id))));
             let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
             *numbers.entry((device.role, traits)).or_insert(next)
         });

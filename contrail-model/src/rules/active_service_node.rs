@@ -1,7 +1,7 @@
 //! M4 active-service-node.
 
 use super::{Context, Rule};
-use crate::fabric::ServerKind;
+use crate::fabric::{Facts, ServerKind};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Service nodes 10.1.1.9 and 10.1.1.10.",
     remedy: "Addresses with the same number of digits.",
     references: &["tf-controller, agent: the lowest address of the TSN list, as text, is the master"],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -1,6 +1,7 @@
 //! I3 address-in-subnet.
 
 use super::{Context, Rule, interfaces};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A controller with 10.1.11.11 in a network of 10.1.10.0/24.",
     remedy: "Correct the address or the subnet.",
     references: &["RFC 826", "RFC 4861 5.2", "Contrail API: instance-ip is in a subnet of its network"],
+    depends_on: Facts::empty(),
     check,
 };
 

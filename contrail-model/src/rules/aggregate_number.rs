@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Rule, repeated};
-use crate::fabric::{DeviceId, PortGroup};
+use crate::fabric::{DeviceId, Facts, PortGroup};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         "tf-controller, resources/virtual_port_group.py: ae_num",
         "tf-controller, vnc_db.py: ae ids",
     ],
+    depends_on: Facts::empty(),
     check,
 };
 

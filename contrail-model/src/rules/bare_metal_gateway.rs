@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Context, Rule};
-use crate::fabric::ServerKind;
+use crate::fabric::{Facts, ServerKind};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         "the article, round 2: the default gateway is the IRB of the ironic network",
         "tf-controller, agent services/dhcp_handler.cc: router option",
     ],
+    depends_on: Facts::ROUTERS.union(Facts::UNDERLAY),
     check,
 };
 

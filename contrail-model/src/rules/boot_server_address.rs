@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 /// DHCP option 66, as Contrail calls it.
@@ -19,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`tftp-server-name: conductor.example.com`.",
     remedy: "The address of the conductor.",
     references: &["tf-controller, agent services/dhcp_handler.cc: siaddr", "RFC 2132 9.4"],
+    depends_on: Facts::empty(),
     check,
 };
 

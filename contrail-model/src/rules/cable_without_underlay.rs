@@ -1,7 +1,7 @@
 //! O7 cable-without-underlay.
 
 use super::{Context, Rule};
-use crate::fabric::{OverlayRoles, PhysicalRole};
+use crate::fabric::{Facts, OverlayRoles, PhysicalRole};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A cable from leaf1 to leaf2.",
     remedy: "Take it out; a pair of leaves needs none, since multihoming is EVPN's.",
     references: &["tf-controller, fabric.py: no addresses for leaf-leaf and superspine-superspine links"],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -1,7 +1,7 @@
 //! O2 erb-combination.
 
 use super::{Context, Rule};
-use crate::fabric::OverlayRoles;
+use crate::fabric::{Facts, OverlayRoles};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A leaf with ERB-UCAST-Gateway and DC-Gateway.",
     remedy: "Take one of the roles away; a border leaf with DC-Gateway alone routes tenants too.",
     references: &["tf-controller, fabric.py: _validate_ucast_with_other_roles"],
+    depends_on: Facts::empty(),
     check,
 };
 

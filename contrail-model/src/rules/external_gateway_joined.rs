@@ -1,6 +1,7 @@
 //! R8 external-gateway-joined.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`networks: [api, public]` with `external_gateway: public`.",
     remedy: "Take the network out of one of the two.",
     references: &["tf-controller, resources/logical_router.py: gateway network and interface networks"],
+    depends_on: Facts::ROUTERS,
     check,
 };
 

@@ -1,7 +1,7 @@
 //! O6 fabrics-joined-by-gateways.
 
 use super::{Context, Rule};
-use crate::fabric::OverlayRoles;
+use crate::fabric::{Facts, OverlayRoles};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
         "tf-controller, fabric.py: a device is in exactly one fabric",
         "Contrail data center interconnect",
     ],
+    depends_on: Facts::empty(),
     check,
 };
 

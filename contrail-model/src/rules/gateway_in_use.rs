@@ -1,6 +1,7 @@
 //! I5 gateway-in-use.
 
 use super::{Context, Rule, interfaces};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A controller with 10.1.10.1 in a subnet with that gateway.",
     remedy: "Give the host another address.",
     references: &["Contrail API: the subnet's default_gateway is reserved"],
+    depends_on: Facts::empty(),
     check,
 };
 

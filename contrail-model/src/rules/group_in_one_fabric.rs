@@ -1,6 +1,7 @@
 //! P11 group-in-one-fabric.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A port group on leaf1 of fabric dc1 and on leaf9 of fabric dc2.",
     remedy: "A port group in each fabric.",
     references: &["tf-controller, resources/virtual_machine_interface.py: all links are of one fabric"],
+    depends_on: Facts::empty(),
     check,
 };
 

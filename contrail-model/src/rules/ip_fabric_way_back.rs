@@ -1,6 +1,7 @@
 //! B2 ip-fabric-way-back.
 
 use super::{Context, Rule, few};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
         "the article, round 1: add the octavia network on the existing IRB and distribute it in the underlay",
         "tf-specs, gateway-less-forwarding.md",
     ],
+    depends_on: Facts::BREAK_OUTS.union(Facts::UNDERLAY),
     check,
 };
 

@@ -1,6 +1,7 @@
 //! R3 irb-in-two-tables.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A logical router with network `api` on leaf1, where `api` has an underlay IRB.",
     remedy: "Take one away.",
     references: &["Junos: an interface belongs to one routing instance"],
+    depends_on: Facts::ROUTERS.union(Facts::UNDERLAY),
     check,
 };
 

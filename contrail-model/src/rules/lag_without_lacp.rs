@@ -1,6 +1,7 @@
 //! P8 lag-without-lacp.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`lacp: false` on a port group with two ports.",
     remedy: "Turn LACP on, on the group and on the server's bond.",
     references: &["tf-controller, l2_gateway_feature.py: LAGs are always lacp-enabled"],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -58,9 +58,9 @@ mod way_back;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::Hash;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::fabric::{Address, Fabric, Name, RequiredFlow, ServerId, WorkloadId};
+use crate::fabric::{Address, Fabric, Facts, Name, RequiredFlow, ServerId, WorkloadId};
 use crate::outage::Outage;
 use crate::report::{Finding, Report, Severity};
 use crate::trace::{Drop, Trace};
@@ -85,6 +85,8 @@ pub struct Rule {
     pub remedy: &'static str,
     /// Where it comes from: the article, an RFC, a check in Tungsten Fabric.
     pub references: &'static [&'static str],
+    /// Which of the facts that a plan changes it looks at.
+    pub(crate) depends_on: Facts,
     pub(crate) check: fn(&Context<'_>, &mut Vec<Finding>),
 }
 
@@ -240,7 +242,7 @@ impl Fabric {
 }
 
 /// Every interface of a server or workload: whose it is, what it has, and where in the document that stands.
-fn interfaces(fabric: &Fabric) -> impl Iterator<Item = (&Name, &Address, Place)> {
+fn interfaces(fabric: &Fabric) -> impl Iterator<Item = (&Name, &Address, Place)> + Clone {
     let servers = fabric.servers.iter().flat_map(|(id, server)| {
         let addresses = server.addresses.iter().enumerate();
         let addresses = addresses.map(move |(index, address)| (address, Place::Server(id, index)));
@@ -271,16 +273,24 @@ impl fmt::Display for Place {
     }
 }
 
-/// Whether a value stands in the list twice; for short lists, of which most have none. Sorts it.
+/// Whether a value stands in the list twice. Sorts it.
 fn repeats<K: Ord>(keys: &mut [K]) -> bool {
     keys.sort_unstable();
     !keys.is_sorted_by(|a, b| a < b)
 }
 
 /// Those items whose key an earlier item has, each with the first of its key.
-fn repeated<K: Hash + Eq, T: Copy>(items: impl Iterator<Item = (K, T)>) -> Vec<(T, T)> {
-    let (least, most) = items.size_hint();
-    let mut first = HashMap::with_capacity(most.unwrap_or(least));
+fn repeated<K: Hash + Eq, T: Copy>(items: impl Iterator<Item = (K, T)> + Clone) -> Vec<(T, T)> {
+    // Most lists repeat nothing, which the hashes of their keys show; that equal hashes are equal keys they do not.
+    let hash = |(key, _): (K, T)| {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        hasher.finish()
+    };
+    if !repeats(&mut items.clone().map(hash).collect::<Vec<u64>>()) {
+        return Vec::new();
+    }
+    let mut first = HashMap::new();
     let mut repeated = Vec::new();
     for (key, item) in items {
         match first.get(&key) {

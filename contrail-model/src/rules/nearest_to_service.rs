@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Rule};
-use crate::fabric::{DeviceId, Endpoint, RouterId, ServerId};
+use crate::fabric::{DeviceId, Endpoint, Facts, RouterId, ServerId};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A logical router on the DC gateway, where the controllers' own leaves could have it.",
     remedy: "Extend it to those.",
     references: &["the article, round 1: a logical choice is as close as possible to the destination"],
+    depends_on: Facts::ROUTERS,
     check,
 };
 

@@ -1,6 +1,7 @@
 //! I8 network-carried.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[
         "the article, \"Physical network\": VLANs of a virtual port group are associated with networks",
     ],
+    depends_on: Facts::empty(),
     check,
 };
 

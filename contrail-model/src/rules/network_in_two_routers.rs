@@ -1,7 +1,7 @@
 //! R4 network-in-two-routers.
 
 use super::{Context, Rule, repeated};
-use crate::fabric::RouterType;
+use crate::fabric::{Facts, RouterType};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
         "tf-controller, device_manager/db.py: set_logical_router",
         "tf-specs, R2011 Default_routing_fix: one snat-routing and one vxlan-routing logical router",
     ],
+    depends_on: Facts::ROUTERS,
     check,
 };
 

@@ -1,7 +1,7 @@
 //! P2 network-once-in-group.
 
 use super::{Context, Rule, repeated, repeats};
-use crate::fabric::Style;
+use crate::fabric::{Facts, Style};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "VLANs 200 and 201 for `api` in one port group.",
     remedy: "Leave one of them out.",
     references: &["tf-controller, resources/virtual_machine_interface.py: validation of enterprise style"],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -1,7 +1,7 @@
 //! R5 no-vrf-without-port-group.
 
 use super::{Context, Rule};
-use crate::fabric::RouterType;
+use crate::fabric::{Facts, RouterType};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
         "tf-specs, R2011 Optimize_ERB_Resources",
         "tf-controller, vn_interconnect_feature.py: feature_config",
     ],
+    depends_on: Facts::ROUTERS,
     check,
 };
 

@@ -1,6 +1,7 @@
 //! P4 one-untagged.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
         "tf-controller, resources/virtual_machine_interface.py: untagged VLAN of a virtual port group",
         "tf-controller, l2_gateway_feature.py: one untagged network for each physical interface",
     ],
+    depends_on: Facts::empty(),
     check,
 };
 

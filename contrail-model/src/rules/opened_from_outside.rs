@@ -1,6 +1,7 @@
 //! L5 opened-from-outside.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 use crate::trace::Drop;
 
@@ -15,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Distributed SNAT on the octavia network: the worker opens flows to the amphorae.",
     remedy: "A logical router or IP fabric forwarding.",
     references: &["tf-specs, distributed-snat.md: flows are initiated by the virtual machine"],
+    depends_on: Facts::FLOWS,
     check,
 };
 
@@ -22,10 +24,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
     for dropped in context.drops(Some(RULE.id)) {
         let Some(reason @ Drop::BehindSnat { workload, network }) = dropped.reason() else { continue };
-        let mut networks = fabric.networks.iter().filter(|(_, other)| other.name == *network);
-        let path = networks
-            .next()
-            .map_or_else(String::new, |(id, _)| format!("networks[{}].fabric_snat", id.index()));
+        let path = fabric
+            .network_named(network)
+            .map_or_else(String::new, |id| format!("networks[{}].fabric_snat", id.index()));
         findings.push(
             Finding::of(&RULE, &**workload, path, reason.to_string())
                 .because(format!("required: {}", dropped.flows()))

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Context, Rule, repeated};
-use crate::fabric::PortGroupId;
+use crate::fabric::{Facts, PortGroupId};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Port groups `ctl1` and `ctl2` that both list `leaf1:xe-0/0/10`.",
     remedy: "Take the port out of one.",
     references: &["Contrail API: virtual_port_group.py, a physical interface is in one virtual port group"],
+    depends_on: Facts::empty(),
     check,
 };
 
@@ -53,8 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let ports = group.ports.iter().enumerate();
         ports.map(move |(index, port)| (port, Use::PortGroup { id, index, name: &group.name }))
     });
-    let uses: Vec<_> = links.chain(groups).collect();
-    let keyed = uses.into_iter().map(|(port, by)| ((port.device, &*port.interface), (port, by)));
+    let keyed = links.chain(groups).map(|(port, by)| ((port.device, &*port.interface), (port, by)));
     for ((_, earlier), (port, later)) in repeated(keyed) {
         let name = format!("{}:{}", fabric.devices[port.device].name, port.interface);
         findings.push(

@@ -1,6 +1,7 @@
 //! P7 ports-on-leaves.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
         "the article, \"Physical network\": VPG, ports on the same or different leaf switches",
         "Contrail node profiles: l2-gateway of a spine",
     ],
+    depends_on: Facts::empty(),
     check,
 };
 

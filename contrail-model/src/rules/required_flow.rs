@@ -1,6 +1,7 @@
 //! F1 required-flow.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 use crate::trace::Verdict;
 
@@ -13,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Any drop on the way.",
     remedy: "What the reason says, or what `plan` finds.",
     references: &["the document: integrations and flows"],
+    depends_on: Facts::FLOWS,
     check,
 };
 

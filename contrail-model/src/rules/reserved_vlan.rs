@@ -1,6 +1,7 @@
 //! P6 reserved-vlan.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 /// VLANs that a QFX keeps for itself (`RESERVED_QFX_L2_VLAN_TAGS`).
@@ -16,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "VLAN 4094, tagged, on a port of a QFX.",
     remedy: "Take another VLAN.",
     references: &["tf-controller, vns.sandesh: RESERVED_QFX_L2_VLAN_TAGS"],
+    depends_on: Facts::empty(),
     check,
 };
 

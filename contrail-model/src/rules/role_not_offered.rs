@@ -1,7 +1,7 @@
 //! O1 role-not-offered.
 
 use super::{Context, Rule};
-use crate::fabric::{Device, OverlayRoles, PhysicalRole};
+use crate::fabric::{Device, Facts, OverlayRoles, PhysicalRole};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
         "tf-controller, predef_payloads.json: node profiles",
         "fabric.py: _validate_role_assignments",
     ],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Rule};
-use crate::fabric::{DeviceId, Name, OverlayRoles};
+use crate::fabric::{DeviceId, Facts, Name, OverlayRoles};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A fabric without any device with Route-Reflector.",
     remedy: "Assign it to the spines.",
     references: &["RFC 4456", "tf-controller, fabric.py: _validate_role_assignments"],
+    depends_on: Facts::empty(),
     check,
 };
 

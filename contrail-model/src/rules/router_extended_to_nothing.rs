@@ -1,7 +1,7 @@
 //! R1 router-extended-to-nothing.
 
 use super::{Context, Rule};
-use crate::fabric::RouterType;
+use crate::fabric::{Facts, RouterType};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`extended_to: []`.",
     remedy: "Extend it, where `plan` says.",
     references: &["the article, \"Physical network\": LR"],
+    depends_on: Facts::ROUTERS,
     check,
 };
 

@@ -1,7 +1,7 @@
 //! R2 router-without-routing-role.
 
 use super::{Context, Rule};
-use crate::fabric::RouterType;
+use crate::fabric::{Facts, RouterType};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
         "Contrail node profiles: l3-gateway, vn-interconnect",
         "the article, \"Physical network\": in an ERB fabric routing is done on leaves or the DC gateway only",
     ],
+    depends_on: Facts::ROUTERS,
     check,
 };
 

@@ -1,7 +1,7 @@
 //! R6 router-without-vni.
 
 use super::{Context, Rule};
-use crate::fabric::RouterType;
+use crate::fabric::{Facts, RouterType};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A logical router without `vni`.",
     remedy: "Choose a VNI that is free.",
     references: &["tf-controller, device_manager/db.py: the VNI of internal networks"],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Rule, few};
-use crate::fabric::{NetworkId, ServerKind};
+use crate::fabric::{Facts, NetworkId, ServerKind};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A bare-metal server in a fabric without a service node.",
     remedy: "Add a service node, or set `dhcp: false` on the subnet if the server's address is configured.",
     references: &["the article, round 2: the CSN is the DHCP server of bare metal", "RFC 7432 11"],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -1,6 +1,7 @@
 //! B3 snat-and-ip-fabric.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`fabric_snat: true` and `ip_fabric_forwarding: true` on one network.",
     remedy: "Turn one of them off.",
     references: &["tf-controller, kube_manager vnc_namespace.py: forwarding wins"],
+    depends_on: Facts::BREAK_OUTS,
     check,
 };
 

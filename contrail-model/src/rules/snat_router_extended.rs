@@ -1,7 +1,7 @@
 //! R7 snat-router-extended.
 
 use super::{Context, Rule};
-use crate::fabric::RouterType;
+use crate::fabric::{Facts, RouterType};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`type: snat-routing` with `extended_to: [leaf1]`.",
     remedy: "Make it again with type vxlan-routing, or withdraw it from the devices.",
     references: &["Contrail API: logical_router_type", "tf-controller, vn_interconnect_feature.py"],
+    depends_on: Facts::ROUTERS,
     check,
 };
 

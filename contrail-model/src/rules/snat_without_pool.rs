@@ -1,7 +1,7 @@
 //! B1 snat-without-pool.
 
 use super::{Context, Rule};
-use crate::fabric::Protocol;
+use crate::fabric::{Facts, Protocol};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`fabric_snat: true` without `port_translation_pools`.",
     remedy: "Add a pool for each protocol.",
     references: &["tf-specs, distributed-snat.md", "tf-controller, agent pkt/flow_entry.cc: PortTable"],
+    depends_on: Facts::BREAK_OUTS.union(Facts::POOLS),
     check,
 };
 

@@ -1,7 +1,7 @@
 //! O3 spine-routes-in-erb.
 
 use super::{Context, Rule};
-use crate::fabric::{Device, OverlayRoles, PhysicalRole};
+use crate::fabric::{Device, Facts, OverlayRoles, PhysicalRole};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A logical router on spine1 with CRB-Gateway, in a fabric with ERB leaves.",
     remedy: "Extend it to leaves or to a DC gateway.",
     references: &["the article, \"Physical network\": spines are not involved into routing"],
+    depends_on: Facts::ROUTERS,
     check,
 };
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 
 use super::{Context, Rule};
-use crate::fabric::{Fabric, NetworkId};
+use crate::fabric::{Fabric, Facts, NetworkId};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Racks with 10.1.2.0/24 and 10.1.2.128/25.",
     remedy: "Renumber one.",
     references: &["tf-controller, neutron_plugin_db.py: _check_for_dup_router_subnet"],
+    depends_on: Facts::ROUTERS.union(Facts::UNDERLAY).union(Facts::BREAK_OUTS),
     check,
 };
 
@@ -43,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
             );
         }
     };
-    for (id, network) in fabric.networks.iter() {
+    for (id, network) in fabric.networks.iter().filter(|(_, network)| network.subnets.len() > 1) {
         table(vec![id], format!("network {}", network.name));
     }
     for (_, router) in fabric.routers.iter() {
@@ -53,8 +54,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let routed = fabric.networks.iter().filter_map(|(id, network)| {
         (!network.underlay_irb.is_empty() || network.ip_fabric_forwarding).then_some(id)
     });
-    let underlay: BTreeSet<NetworkId> = vhost0.chain(routed).collect();
-    table(underlay.into_iter().collect(), "the underlay".to_owned());
+    let mut underlay: Vec<NetworkId> = vhost0.chain(routed).collect();
+    underlay.dedup();
+    table(underlay, "the underlay".to_owned());
 }
 
 /// A subnet: its network, its index there, its prefix.

@@ -1,7 +1,7 @@
 //! P5 tagged-and-untagged.
 
 use super::{Context, Rule};
-use crate::fabric::Style;
+use crate::fabric::{Facts, Style};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`api` with VLAN 200 tagged and with VLAN 300 untagged in one port group.",
     remedy: "Leave one of them out.",
     references: &["tf-controller, l2_gateway_feature.py: tagged and untagged on one physical interface"],
+    depends_on: Facts::empty(),
     check,
 };
 

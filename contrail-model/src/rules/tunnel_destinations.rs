@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::{Context, Rule, few};
-use crate::fabric::NetworkId;
+use crate::fabric::{Facts, NetworkId};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "`tunnel_destinations: [10.1.1.0/24]` with hypervisors of another rack in 10.1.2.0/24.",
     remedy: "Add the prefix of the rack's underlay.",
     references: &["tf-controller, juniper_junos_overlay_bgp.j2: dynamic-tunnels destination-networks"],
+    depends_on: Facts::empty(),
     check,
 };
 

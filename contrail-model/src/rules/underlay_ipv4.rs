@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
         "tf-vrouter, vr_nexthop.c: tunnels over IPv4",
         "tf-controller, fabric.py: loopback subnets",
     ],
+    depends_on: Facts::empty(),
     check,
 };
 

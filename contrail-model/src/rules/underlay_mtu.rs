@@ -1,7 +1,7 @@
 //! U2 underlay-mtu.
 
 use super::{Context, Rule};
-use crate::fabric::{Fabric, NetworkId, TunnelKind};
+use crate::fabric::{Fabric, Facts, NetworkId, TunnelKind};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Workloads with an MTU of 1500 behind a spine with an MTU of 1500.",
     remedy: "Raise the MTU of the underlay, or lower that of the network.",
     references: &["tf-vrouter, vr_nexthop.c: tunnel overhead", "RFC 7348 4.3"],
+    depends_on: Facts::ROUTERS,
     check,
 };
 
@@ -41,6 +42,12 @@ impl Largest {
 
 fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
+    let used = fabric.networks.ids().filter(|id| !fabric.workloads_of(*id).is_empty());
+    let Some(most) = used.map(|id| Largest::of(fabric, id).bytes).max() else { return };
+    let servers = fabric.servers.iter().map(|(_, server)| server.mtu);
+    if servers.chain(fabric.devices.iter().map(|(_, device)| device.mtu)).all(|mtu| mtu >= most) {
+        return;
+    }
     let mut anywhere = None;
     let mut on_host = vec![None; fabric.servers.len()];
     for (_, workload) in fabric.workloads.iter() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Rule};
-use crate::fabric::{NetworkId, ServerId};
+use crate::fabric::{Facts, NetworkId, ServerId};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Vhost0 addresses of two racks in one network.",
     remedy: "A network with its own subnet for each rack.",
     references: &["the article, round 2: several subnets, each confined to a single rack or pair of leaves"],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -1,6 +1,7 @@
 //! I2 unique-address.
 
 use super::{Context, Rule, interfaces, repeated};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Two leaves with loopback 10.255.0.11.",
     remedy: "Give one of them another address.",
     references: &["RFC 5227", "RFC 4862 5.4", "RFC 7348 4"],
+    depends_on: Facts::empty(),
     check,
 };
 

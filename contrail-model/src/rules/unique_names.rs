@@ -1,7 +1,7 @@
 //! I1 unique-name.
 
 use super::{Context, Rule, repeated};
-use crate::fabric::Name;
+use crate::fabric::{Facts, Name};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "Two devices called `leaf1`.",
     remedy: "Rename one.",
     references: &["Contrail API: fq_name is unique"],
+    depends_on: Facts::empty(),
     check,
 };
 
@@ -21,7 +22,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
     let mut list = |kind: &str, names: Vec<&Name>| {
         for ((earlier, _), (index, name)) in
-            repeated(names.into_iter().enumerate().map(|(index, name)| (name, (index, name))))
+            repeated(names.iter().copied().enumerate().map(|(index, name)| (name, (index, name))))
         {
             findings.push(
                 Finding::of(

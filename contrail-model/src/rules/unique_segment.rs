@@ -1,6 +1,7 @@
 //! P9 unique-segment.
 
 use super::{Context, Rule, repeated};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A port group copied with its UUID.",
     remedy: "Write down the UUID that Contrail has for each.",
     references: &["RFC 7432 5", "tf-controller, device_manager/db.py: the ESI is made from the group's UUID"],
+    depends_on: Facts::empty(),
     check,
 };
 

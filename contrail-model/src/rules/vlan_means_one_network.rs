@@ -1,7 +1,7 @@
 //! P3 vlan-means-one-network.
 
 use super::{Context, Rule, repeated};
-use crate::fabric::Style;
+use crate::fabric::{Facts, Style};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "VLAN 200 for `api` behind one rack and for `storage` behind another.",
     remedy: "One number for a network everywhere, or service-provider style.",
     references: &["tf-controller, resources/virtual_machine_interface.py: /validation/fabric/enterprise"],
+    depends_on: Facts::empty(),
     check,
 };
 

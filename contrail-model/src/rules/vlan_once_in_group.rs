@@ -1,7 +1,7 @@
 //! P1 vlan-once-in-group.
 
 use super::{Context, Rule, repeated, repeats};
-use crate::fabric::{Style, VlanBinding};
+use crate::fabric::{Facts, Style, VlanBinding};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "Take another VLAN for one of them.",
     references: &["tf-controller, resources/virtual_machine_interface.py: validation of enterprise and \
         service-provider style"],
+    depends_on: Facts::empty(),
     check,
 };
 

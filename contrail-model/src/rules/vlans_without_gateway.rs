@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Rule, few};
-use crate::fabric::DeviceId;
+use crate::fabric::{DeviceId, Facts};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A leaf with the role Route-Reflector only, with a controller's VLANs.",
     remedy: "Add ERB-UCAST-Gateway or CRB-Access to its roles, and a loopback.",
     references: &["Contrail node profiles: l2-gateway", "RFC 8365 5.1"],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -1,7 +1,7 @@
 //! I9 vni-ignored.
 
 use super::{Context, Rule};
-use crate::fabric::VniMode;
+use crate::fabric::{Facts, VniMode};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
         "tf-controller, device_manager/db.py: the VNI by vxlan_network_identifier_mode",
         "tf-controller, agent oper/vn.cc: the same",
     ],
+    depends_on: Facts::empty(),
     check,
 };
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Context, Rule, few};
-use crate::fabric::{DeviceId, NetworkId};
+use crate::fabric::{DeviceId, Facts, NetworkId};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         "contrail-vrouter-agent.conf: VIRTUAL-HOST-INTERFACE gateway",
         "the article, round 2: underlay subnets are confined to a pair of leaves, which route",
     ],
+    depends_on: Facts::UNDERLAY,
     check,
 };
 

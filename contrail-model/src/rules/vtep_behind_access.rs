@@ -1,6 +1,7 @@
 //! L1 vtep-behind-access.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 use crate::trace::Drop;
 
@@ -18,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[
         "the article, round 1: no further VXLAN operations on a device with an access interface of that VNI",
     ],
+    depends_on: Facts::FLOWS,
     check,
 };
 
@@ -25,9 +27,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let fabric = context.fabric;
     for dropped in context.drops(Some(RULE.id)) {
         let Some(Drop::VxlanBehindAccess { device, .. }) = dropped.reason() else { continue };
+        let here = fabric.device_named(device);
         let mut places = fabric.routers.iter().filter_map(|(id, router)| {
-            let here = |other: &_| fabric.devices[*other].name == *device;
-            let index = router.extended_to.iter().position(here)?;
+            let index = router.extended_to.iter().position(|other| Some(*other) == here)?;
             Some((&router.name, format!("logical_routers[{}].extended_to[{index}]", id.index())))
         });
         let (subject, path) = match places.next() {

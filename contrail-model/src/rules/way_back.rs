@@ -1,6 +1,7 @@
 //! L4 way-back.
 
 use super::{Context, Rule};
+use crate::fabric::Facts;
 use crate::report::{Finding, Severity};
 use crate::trace::Drop;
 
@@ -15,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     broken_by: "A controller without a route to the octavia network.",
     remedy: "A static route via the gateway of the network that the service is in.",
     references: &["the article, rounds 1 and 2: a static route back to the overlay network"],
+    depends_on: Facts::FLOWS,
     check,
 };
 
@@ -24,16 +26,13 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(Drop::NoRoute { destination, network: Some(network), .. }) = dropped.reason() else {
             continue;
         };
-        let mut hosts = fabric.servers.iter().filter(|(_, server)| &*server.name == dropped.at);
-        let Some((id, server)) = hosts.next() else { continue };
+        let Some(id) = fabric.server_named(dropped.at) else { continue };
+        let server = &fabric.servers[id];
         let via = server
             .addresses
             .iter()
             .find_map(|address| fabric.networks[address.network].subnet_of(address.address)?.gateway);
-        let to = fabric
-            .networks
-            .iter()
-            .find_map(|(_, other)| (other.name == *network).then(|| other.subnet_of(*destination)).flatten());
+        let to = fabric.network_named(network).and_then(|id| fabric.networks[id].subnet_of(*destination));
         let fix = match (to, via) {
             (Some(to), Some(via)) => format!("add the route {} via {via} to {}", to.prefix, server.name),
             _ => format!("give {} a route to {network}", server.name),

@@ -1,0 +1,211 @@
+//! What ends a drop within an approach.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::approach::{Approach, Attempt};
+use super::complete::all_reasons;
+use super::{Change, Reason};
+use crate::fabric::{DeviceId, Fabric, Name, NetworkId, RouterId, SecondaryAddress};
+use crate::trace::{Drop, Table, Trace};
+
+/// What would end each drop, and the drops that nothing within the approach would end.
+pub(super) fn remedies(
+    fabric: &Fabric,
+    attempt: &Attempt<'_>,
+    traces: &[Trace],
+) -> (Vec<Change>, Vec<Reason>) {
+    let drops = Drops { fabric, attempt, networks: attempt.addressed(fabric) };
+    let mut remedies: Vec<(Remedy, Vec<Change>)> = Vec::new();
+    let mut hopeless = Vec::new();
+    for reason in all_reasons(traces) {
+        let remedy = match &reason {
+            Reason::Dropped { reason, .. } => drops.remedy(reason),
+            _ => None,
+        };
+        let Some(remedy) = remedy else {
+            hopeless.push(reason);
+            continue;
+        };
+        if remedies.iter().any(|(known, _)| *known == remedy) {
+            continue;
+        }
+        match remedy.changes(fabric) {
+            changes if changes.is_empty() => hopeless.push(reason),
+            changes => remedies.push((remedy, changes)),
+        }
+    }
+    (remedies.into_iter().flat_map(|(_, changes)| changes).collect(), hopeless)
+}
+
+/// What ends drops.
+#[derive(PartialEq)]
+enum Remedy {
+    One(Change),
+    /// Underlay IRBs of a network on all devices that it reaches.
+    UnderlayIrbs(NetworkId),
+    /// Secondary addresses of an overlay network on the underlay IRBs of its hypervisors' leaves, and their
+    /// announcement.
+    SecondaryAddresses(NetworkId),
+}
+
+impl Remedy {
+    fn changes(&self, fabric: &Fabric) -> Vec<Change> {
+        match self {
+            Self::One(change) => vec![change.clone()],
+            Self::UnderlayIrbs(network) => underlay_irbs(fabric, *network),
+            Self::SecondaryAddresses(network) => secondary_addresses(fabric, *network),
+        }
+    }
+}
+
+/// What drops are looked at with.
+struct Drops<'d> {
+    /// With the changes so far.
+    fabric: &'d Fabric,
+    attempt: &'d Attempt<'d>,
+    /// The networks that packets of the attempt's flows can be addressed to.
+    networks: Vec<NetworkId>,
+}
+
+impl Drops<'_> {
+    /// The remedy of a drop within the approach.
+    fn remedy(&self, reason: &Drop) -> Option<Remedy> {
+        let Self { fabric, attempt, .. } = self;
+        match reason {
+            Drop::Outage { consequence, .. } => self.remedy(consequence),
+            Drop::NoRoute { table: Table::Host { server }, destination, .. }
+            | Drop::NextHopUnreachable { server, destination, .. } => self.static_route(server, *destination),
+            Drop::NoGateway { network, devices, .. } => {
+                let network = fabric.network_named(network)?;
+                if let Some((id, router)) = self.router()
+                    && fabric.routers[id].networks.contains(&network)
+                {
+                    return extended(router, devices.clone());
+                }
+                let is_service = !fabric.is_overlay(network) && attempt.is_in_underlay();
+                is_service.then_some(Remedy::UnderlayIrbs(network))
+            }
+            Drop::GatewayElsewhere { network, .. } => {
+                let network = fabric.network_named(network)?;
+                let is_in_underlay = !fabric.networks[network].underlay_irb.is_empty();
+                is_in_underlay.then_some(Remedy::UnderlayIrbs(network))
+            }
+            Drop::NoRoute { table: Table::Vrf { .. } | Table::Vrouter { .. }, destination, .. } => {
+                self.irb_elsewhere(*destination)
+            }
+            Drop::NoRoute { table: Table::Underlay { .. }, destination, .. } if attempt.is_in_underlay() => {
+                match self.network_of(*destination)? {
+                    network if attempt.approach_of(network) == Some(Approach::IpFabricForwarding) => {
+                        Some(Remedy::SecondaryAddresses(network))
+                    }
+                    network => (!fabric.is_overlay(network)).then_some(Remedy::UnderlayIrbs(network)),
+                }
+            }
+            Drop::NoNeighbour { address, .. } => {
+                // The subnet is announced, but not by the leaves that could learn the workload.
+                let network = fabric.overlay_network(*address)?;
+                let is_forwarded = attempt.approach_of(network) == Some(Approach::IpFabricForwarding);
+                is_forwarded.then_some(Remedy::SecondaryAddresses(network))
+            }
+            Drop::NoTranslationPool { protocol, .. } => {
+                // The ranges that kube-manager sets up.
+                let (start_port, end_port) =
+                    if *protocol == "TCP" { (56_000, 57_023) } else { (57_024, 58_047) };
+                Some(Remedy::One(Change::AddPortTranslationPool { protocol, start_port, end_port }))
+            }
+            _ => None,
+        }
+    }
+
+    /// The network that a packet is addressed to.
+    fn network_of(&self, destination: IpAddr) -> Option<NetworkId> {
+        let is_in = |id: &NetworkId| self.fabric.networks[*id].subnet_of(destination).is_some();
+        self.networks.iter().copied().find(is_in)
+    }
+
+    /// The attempt's logical router.
+    fn router(&self) -> Option<(RouterId, &Name)> {
+        let name = self.attempt.router.as_ref()?;
+        Some((self.fabric.router_named(name)?, name))
+    }
+
+    /// The attempt's logical router on the devices that a network reaches, where only such have its IRB (release
+    /// `r2011`).
+    fn irb_elsewhere(&self, destination: IpAddr) -> Option<Remedy> {
+        let fabric = self.fabric;
+        let (id, name) = self.router()?;
+        let router = &fabric.routers[id];
+        let is_in = |network: &&NetworkId| fabric.networks[**network].subnet_of(destination).is_some();
+        let network = *router.networks.iter().find(is_in)?;
+        if router.extended_to.iter().any(|device| fabric.has_irb(id, *device, network)) {
+            return None;
+        }
+        let attached = fabric.attached_devices(network).iter().copied();
+        let devices: Vec<DeviceId> =
+            attached.filter(|device| fabric.devices[*device].routes_tenants()).collect();
+        extended(name, fabric.device_names(&devices))
+    }
+
+    /// A route on a server to the subnet of an address, via the gateway of the network by which the server takes part.
+    fn static_route(&self, server: &str, destination: IpAddr) -> Option<Remedy> {
+        let fabric = self.fabric;
+        let id = fabric.server_named(server)?;
+        let server = &fabric.servers[id];
+        let to = fabric.networks[self.network_of(destination)?].subnet_of(destination)?.prefix;
+        let mut ends = self.attempt.flows.iter().flat_map(|flow| [flow.from.1, flow.to.1]);
+        let network = fabric.network_of(ends.find(|end| fabric.host_of(*end) == Some(id))?)?;
+        let address = server.interfaces().find(|address| address.network == network)?;
+        let via = fabric.networks[network].subnet_of(address.address)?.gateway?;
+        Some(Remedy::One(Change::AddStaticRoute { server: server.name.clone(), to, via }))
+    }
+}
+
+fn extended(router: &Name, devices: Vec<Name>) -> Option<Remedy> {
+    let router = router.clone();
+    (!devices.is_empty()).then_some(Remedy::One(Change::ExtendLogicalRouter { router, devices }))
+}
+
+fn underlay_irbs(fabric: &Fabric, network: NetworkId) -> Vec<Change> {
+    let at = &fabric.networks[network];
+    let Some(gateway) = at.subnets.iter().find_map(|subnet| subnet.gateway) else { return Vec::new() };
+    let missing = fabric.attached_devices(network).iter().filter(|device| !at.underlay_irb.contains(device));
+    let irb = |device| Change::AddUnderlayIrb {
+        network: at.name.clone(),
+        gateway,
+        device: fabric.devices[device].name.clone(),
+    };
+    missing.copied().map(irb).collect()
+}
+
+fn secondary_addresses(fabric: &Fabric, network: NetworkId) -> Vec<Change> {
+    let at = &fabric.networks[network];
+    let mut places = Vec::new();
+    for workload in fabric.workloads_of(network) {
+        let host = fabric.workloads[*workload].host;
+        let Some(vhost0) = &fabric.servers[host].vhost0 else { continue };
+        places.extend(fabric.leaves_of(host).into_iter().map(|leaf| (leaf, vhost0.network)));
+    }
+    places.sort_unstable();
+    places.dedup();
+    let mut changes = Vec::new();
+    for subnet in &at.subnets {
+        let Some(gateway) = subnet.gateway else { continue };
+        let Ok(address) = IpNet::new(gateway, subnet.prefix.prefix_len()) else { continue };
+        let has = |leaf: DeviceId, is_enough: fn(&SecondaryAddress) -> bool| {
+            let there = fabric.devices[leaf].secondary_addresses.iter();
+            there.into_iter().any(|other| other.address.trunc() == subnet.prefix && is_enough(other))
+        };
+        for (leaf, irb) in places.iter().filter(|(leaf, _)| !has(*leaf, |_| true)) {
+            let device = fabric.devices[*leaf].name.clone();
+            let irb = fabric.networks[*irb].name.clone();
+            changes.push(Change::AddSecondaryAddress { irb, address, device });
+        }
+        for (leaf, _) in places.iter().filter(|(leaf, _)| !has(*leaf, |other| other.redistribute)) {
+            let device = fabric.devices[*leaf].name.clone();
+            changes.push(Change::RedistributeSubnet { prefix: subnet.prefix, device });
+        }
+    }
+    changes
+}
