@@ -18,6 +18,11 @@ pub(crate) fn vxlan_behind_access(
     Some((&fabric.port_groups[fabric.servers[server].port_group], binding))
 }
 
+/// The largest packet inside that passes on a link, where `overhead` bytes are added to it; all in bytes of IP packets.
+pub(crate) const fn room(mtu: u16, overhead: u16) -> u16 {
+    mtu.saturating_sub(overhead)
+}
+
 /// L5. Whether distributed SNAT is the only way between a workload and the underlay, so that a flow to the
 /// workload cannot be opened from there.
 pub(crate) fn only_behind_snat(fabric: &Fabric, workload: WorkloadId) -> bool {

@@ -13,6 +13,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use contrail_wire::net::{ethernet::EthernetHeader, ipv4::Ipv4Header, udp::UdpHeader};
+use contrail_wire::tunnel::{gre::GreHeader, mpls::MplsEntry, vxlan::VxlanHeader};
 use contrail_wire::{MacAddr, Vni};
 use ipnet::IpNet;
 
@@ -92,12 +94,13 @@ impl TunnelKind {
 
     /// By how many bytes the outer IP packet is larger than the inner one, over IPv4: VXLAN carries the inner Ethernet
     /// header too.
-    pub(crate) const fn overhead(self) -> u16 {
-        match self {
-            Self::MplsOverUdp => 20 + 8 + 4,
-            Self::MplsOverGre => 20 + 4 + 4,
-            Self::Vxlan => 20 + 8 + 8 + 14,
-        }
+    pub(crate) fn overhead(self) -> u16 {
+        let behind_ip = match self {
+            Self::MplsOverUdp => size_of::<(UdpHeader, MplsEntry)>(),
+            Self::MplsOverGre => size_of::<(GreHeader, MplsEntry)>(),
+            Self::Vxlan => size_of::<(UdpHeader, VxlanHeader, EthernetHeader)>(),
+        };
+        u16::try_from(size_of::<Ipv4Header>() + behind_ip).unwrap_or(u16::MAX)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Context, Rule};
 use crate::fabric::{Fabric, Facts, NetworkId, TunnelKind};
+use crate::limits;
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -35,6 +36,10 @@ impl Largest {
         Self { bytes: fabric.networks[network].mtu + tunnel.overhead(), network, tunnel }
     }
 
+    fn is_too_large(&self, fabric: &Fabric, mtu: u16) -> bool {
+        limits::room(mtu, self.tunnel.overhead()) < fabric.networks[self.network].mtu
+    }
+
     fn or_larger(self, other: Option<Self>) -> Option<Self> {
         other.filter(|other| other.bytes >= self.bytes).or(Some(self))
     }
@@ -58,7 +63,9 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     let mut carries = |name: &str, path: String, mtu: u16, largest: Option<Largest>| {
-        let Some(Largest { bytes, network, tunnel }) = largest.filter(|largest| mtu < largest.bytes) else {
+        let Some(Largest { bytes, network, tunnel }) =
+            largest.filter(|largest| largest.is_too_large(fabric, mtu))
+        else {
             return;
         };
         let (network, overhead, tunnel) = (&fabric.networks[network], tunnel.overhead(), tunnel.name());

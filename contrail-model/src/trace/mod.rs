@@ -1,9 +1,12 @@
 //! What a packet does: which way it takes, what it looks like on each link, and how it ends, out and back.
 
 mod blame;
+mod budget;
+mod comparison;
 mod conversation;
 mod device;
 mod dhcp;
+mod expectation;
 mod flow;
 mod frames;
 mod host;
@@ -17,6 +20,9 @@ mod walk;
 
 use std::sync::Arc;
 
+pub use self::budget::{Budget, LinkBudget};
+pub use self::comparison::{Comparison, Difference};
+pub use self::expectation::{Expectation, Sighting, Spot};
 pub use self::flow::{Flow, FlowError};
 pub use self::frames::{TraceFrame, write_pcapng};
 pub use self::packet::{PacketHeaders, TracedField, TracedHeader};

@@ -53,13 +53,17 @@ impl TracedHeader {
         &self.header
     }
 
+    /// Where the value of a field comes from, if this fabric and flow decide it.
+    pub fn source(&self, field: &str) -> Option<&Source> {
+        self.sources.iter().find(|(name, _)| *name == field).map(|(_, source)| source)
+    }
+
     /// Its fields, each with its value and where that comes from.
     pub fn fields(&self) -> Vec<TracedField> {
         let mut fields = Vec::new();
         self.header.fields(&mut |name, value: FieldValue<'_>| {
-            let given = self.sources.iter().find(|(field, _)| *field == name);
-            let source =
-                given.map_or_else(|| usual(&self.header, name).to_owned(), |(_, source)| source.to_string());
+            let given = self.source(name);
+            let source = given.map_or_else(|| usual(&self.header, name).to_owned(), ToString::to_string);
             let has_story = given.is_some();
             fields.push(TracedField { name, value: value.to_string(), source, has_story });
         });

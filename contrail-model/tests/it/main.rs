@@ -3,6 +3,7 @@
 
 mod aggregates;
 mod brute_force;
+mod budget;
 mod capture;
 mod fabrics;
 mod golden;
@@ -17,6 +18,7 @@ mod rules;
 mod scenarios;
 #[cfg(feature = "schema")]
 mod schema;
+mod sightings;
 mod topologies;
 mod traces;
 
