@@ -10,7 +10,7 @@
 //!     route_targets: ['64512:5001']
 //!     encapsulation: vxlan
 //!     routes:
-//!       - mac-ip: {rd: '10.0.0.1:7', mac: '02:aa:00:00:00:11', ip: 10.99.0.11, label: {vni: 5001}}
+//!       - mac-ip: {rd: '10.0.0.1:7', mac: '02:aa:00:00:00:11', ip: 10.99.0.11, labels: [{vni: 5001}]}
 //!       - inclusive-multicast: {rd: '10.0.0.1:7', originator: 10.0.0.1}
 //! ")?;
 //! let routes: Vec<_> = document.announcements[0].routes().map(|route| route.to_string()).collect();
@@ -26,16 +26,16 @@ mod route;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use contrail_model::{Place, Problem};
-use contrail_wire::RouteTarget;
 use contrail_wire::bgp::{
     AsPath, Attribute, Community, ExtendedCommunity, LargeCommunity, NextHop, Nlri, Origin, PmsiFlags,
     PmsiTunnel, PmsiTunnelType, SegmentType, SessionKind, TunnelType, UpdateBuilder,
 };
+use contrail_wire::{LabelField, RouteTarget};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 
 use crate::session::{Ended, Peer, socket_address};
-use route::{LabelText, RouteDocument};
+use route::RouteDocument;
 
 /// What to announce, to whom, and as whom.
 #[derive(Clone, Debug, Deserialize)]
@@ -59,8 +59,8 @@ pub struct Document {
 pub struct Announcement {
     /// Where their traffic goes.
     pub next_hop: IpAddr,
-    #[serde(default)]
-    origin: OriginText,
+    #[serde(default = "usual_origin")]
+    origin: Origin,
     /// AS numbers behind ours.
     #[serde(default)]
     as_path: Vec<u32>,
@@ -88,22 +88,17 @@ pub struct Announcement {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct IngressReplication {
-    label: LabelText,
+    label: LabelField,
     endpoint: IpAddr,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum OriginText {
-    #[default]
-    Igp,
-    Egp,
-    Incomplete,
 }
 
 fn neighbor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
     let text = String::deserialize(deserializer)?;
     socket_address(&text).map(Some).map_err(Error::custom)
+}
+
+const fn usual_origin() -> Origin {
+    Origin::Igp
 }
 
 const fn usual_preference() -> u32 {
@@ -135,7 +130,7 @@ impl Announcement {
     pub fn wish_for_everything(next_hop: IpAddr) -> Self {
         Self {
             next_hop,
-            origin: OriginText::Igp,
+            origin: usual_origin(),
             as_path: Vec::new(),
             med: None,
             local_preference: usual_preference(),
@@ -174,14 +169,7 @@ impl Announcement {
             IpAddr::V6(address) => address.octets().to_vec(),
         });
 
-        let mut attributes = vec![
-            Attribute::Origin(match self.origin {
-                OriginText::Igp => Origin::Igp,
-                OriginText::Egp => Origin::Egp,
-                OriginText::Incomplete => Origin::Incomplete,
-            }),
-            Attribute::AsPath(path),
-        ];
+        let mut attributes = vec![Attribute::Origin(self.origin), Attribute::AsPath(path)];
         attributes.extend(self.med.map(Attribute::MultiExitDisc));
         attributes.extend(internal.then_some(Attribute::LocalPref(self.local_preference)));
         if !self.communities.is_empty() {
@@ -194,7 +182,7 @@ impl Announcement {
             attributes.push(Attribute::PmsiTunnel(PmsiTunnel {
                 flags: PmsiFlags::empty(),
                 tunnel_type: PmsiTunnelType::INGRESS_REPLICATION,
-                label: tunnel.label.field(),
+                label: tunnel.label,
                 identifier,
             }));
         }

@@ -18,14 +18,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod object;
-
 use std::io::{self, BufRead, Write};
 
-use contrail_wire::bgp::{Message, Session};
+use contrail_wire::bgp::{Error, Message, Session};
 use serde::Serialize;
-
-pub use object::{AttributeObject, ErrorObject, MessageObject, RouteObject, labels_of};
 
 /// Writes an object for each line of `input` that is not blank, and says how many of them were not hex.
 pub fn run(mut input: impl BufRead, session: Session, mut output: impl Write) -> io::Result<usize> {
@@ -43,7 +39,7 @@ pub fn run(mut input: impl BufRead, session: Session, mut output: impl Write) ->
             Ok(()) => object_of(&octets, session),
             Err(error) => {
                 bad += 1;
-                Object::error(error)
+                error.into()
             }
         };
         write_line(&mut output, &object)?;
@@ -60,24 +56,39 @@ pub fn write_line(output: &mut impl Write, object: &impl Serialize) -> io::Resul
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Object<'a> {
-    Message(MessageObject<'a>),
-    Error { r#type: &'static str, errors: [ErrorObject; 1] },
+    Message(Message<'a>),
+    Errors { r#type: &'static str, errors: [ErrorObject; 1] },
 }
 
-impl Object<'_> {
-    fn error(error: ErrorObject) -> Self {
-        Self::Error { r#type: "error", errors: [error] }
+/// What is wrong with a line.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ErrorObject {
+    Bgp(Error),
+    Line { layer: &'static str, offset: usize, message: &'static str, disposition: () },
+}
+
+impl ErrorObject {
+    /// An error that is none of BGP.
+    const fn line(layer: &'static str, offset: usize, message: &'static str) -> Self {
+        Self::Line { layer, offset, message, disposition: () }
+    }
+}
+
+impl From<ErrorObject> for Object<'_> {
+    fn from(error: ErrorObject) -> Self {
+        Self::Errors { r#type: "error", errors: [error] }
     }
 }
 
 fn object_of(octets: &[u8], session: Session) -> Object<'_> {
     match Message::decode(octets, session) {
-        Ok((message, [])) => Object::Message(MessageObject(message)),
+        Ok((message, [])) => Object::Message(message),
         Ok((_, rest)) => {
             let end = octets.len() - rest.len();
-            Object::error(ErrorObject::new("bgp_header", end, "the line goes on behind the message"))
+            ErrorObject::line("bgp_header", end, "the line goes on behind the message").into()
         }
-        Err(error) => Object::error(error.into()),
+        Err(error) => ErrorObject::Bgp(error).into(),
     }
 }
 
@@ -89,7 +100,7 @@ fn from_hex(line: &[u8], octets: &mut Vec<u8>) -> Result<(), ErrorObject> {
         let low = digits.next().map(|(_, low)| *low);
         match (digit(*high), low.and_then(digit)) {
             (Some(high), Some(low)) => octets.push(high << 4 | low),
-            _ => return Err(ErrorObject::new("hex", place, "expected two hex digits for each octet")),
+            _ => return Err(ErrorObject::line("hex", place, "expected two hex digits for each octet")),
         }
     }
     Ok(())

@@ -37,6 +37,8 @@ mod nlri;
 mod notification;
 mod open;
 mod route_refresh;
+#[cfg(feature = "serde")]
+mod serialize;
 mod session;
 mod update;
 mod validate;

@@ -2,7 +2,6 @@ use core::fmt;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::serde_as_number;
 use crate::{Label, ValueError, Vni};
 
 /// The three octets in which BGP carries a label (RFC 8277 section 2.2, RFC 7432 section 7, RFC 8365 section 5.1.3).
@@ -117,4 +116,39 @@ impl fmt::Debug for LabelField {
     }
 }
 
-serde_as_number!(LabelField);
+/// All its readings, as `{"raw": 80016, "vni": 80016, "mpls": 5001}`.
+#[cfg(feature = "serde")]
+impl serde::Serialize for LabelField {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Readings { raw: Some(self.get()), vni: Some(self.vni()), mpls: Some(self.mpls_label()) }
+            .serialize(serializer)
+    }
+}
+
+/// One reading is enough; others must not contradict it.
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for LabelField {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let Readings { raw, vni, mpls } = Readings::deserialize(deserializer)?;
+        let field = match (raw, vni, mpls) {
+            (Some(raw), ..) => Self::new(raw).map_err(Error::custom)?,
+            (None, Some(vni), _) => vni.into(),
+            (None, None, Some(label)) => label.into(),
+            (None, None, None) => return Err(Error::custom("a label is one of vni, mpls and raw")),
+        };
+        if vni.is_some_and(|vni| vni != field.vni()) || mpls.is_some_and(|it| it != field.mpls_label()) {
+            return Err(Error::custom("the readings of the label contradict each other"));
+        }
+        Ok(field)
+    }
+}
+
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Readings {
+    raw: Option<u32>,
+    vni: Option<Vni>,
+    mpls: Option<Label>,
+}

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use contrail_examples::announcement::Announcement;
-use contrail_examples::evpn_dump::{MessageObject, labels_of, write_line};
+use contrail_examples::evpn_dump::write_line;
 use contrail_examples::program::{self, Stop};
 use contrail_examples::session::{Options, Peer, socket_address};
 use contrail_wire::bgp::{Disposition, Family, Message, Route, Update};
@@ -75,7 +75,7 @@ fn run() -> Result<(), Stop> {
         && let Some(message) = peer.next(until)?
     {
         let Message::Update(update) = message else { continue };
-        if json { write_line(&mut output, &MessageObject(message)) } else { print(&mut output, &update) }
+        if json { write_line(&mut output, &message) } else { print(&mut output, &update) }
             .and_then(|()| output.flush())
             .map_err(Stop::Output)?;
         routes += update.announced().flatten().count();
@@ -119,7 +119,7 @@ fn announced(output: &mut impl Write, route: &Route<'_>, update: &Update<'_>) ->
     if let Some(next_hop) = update.next_hop() {
         write!(output, " via {next_hop}")?;
     }
-    for label in labels_of(&route.nlri) {
+    for label in route.nlri.labels() {
         match update.encapsulation() {
             Some(encapsulation) if encapsulation.has_vni() => write!(output, " vni {}", label.vni())?,
             _ => write!(output, " label {}", label.mpls_label())?,

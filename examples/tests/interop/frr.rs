@@ -3,7 +3,6 @@
 use std::fs;
 use std::process::Command;
 
-use contrail_examples::evpn_dump::labels_of;
 use contrail_wire::bgp::evpn::{IpPrefixRoute, Route as EvpnRoute};
 use contrail_wire::bgp::{Nlri, VpnRoute};
 use serde_json::{Value, json};
@@ -162,7 +161,7 @@ fn has_vni(path: &Value, announced: &Announced) -> bool {
         return true;
     }
     let shown = path["vni"].as_str().unwrap_or_default().split('/').map(str::to_owned);
-    shown.eq(labels_of(&announced.route).iter().map(|label| label.vni().to_string()))
+    shown.eq(announced.route.labels().map(|label| label.vni().to_string()))
 }
 
 /// Route targets and encapsulation, where they are shown.

@@ -3,7 +3,6 @@
 use std::fs;
 use std::process::Command;
 
-use contrail_examples::evpn_dump::labels_of;
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use contrail_wire::bgp::{Family, Nlri, VpnRoute};
 use serde_json::{Value, json};
@@ -184,7 +183,7 @@ fn is(shown: &Value, route: &Nlri<'_>) -> bool {
             value["assigned"]
         )
     };
-    let vnis = || labels_of(route).iter().map(|label| json!(label.vni().get())).collect::<Vec<_>>();
+    let vnis = || route.labels().map(|label| json!(label.vni().get())).collect::<Vec<_>>();
     let Nlri::Evpn(evpn) = route else {
         return match route {
             Nlri::Vpn(VpnRoute { prefix, labels, rd: ours }) => {

@@ -10,7 +10,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use contrail_examples::announcement::{Announcement, Document};
-use contrail_examples::evpn_dump::RouteObject;
 use contrail_wire::bgp::{Nlri, Route};
 use serde_json::{Value, json};
 
@@ -61,7 +60,7 @@ pub(crate) fn kind(route: &Value) -> String {
 }
 
 pub(crate) fn object(route: Nlri<'_>) -> Value {
-    serde_json::to_value(RouteObject(Route::from(route))).unwrap()
+    serde_json::to_value(Route::from(route)).unwrap()
 }
 
 /// A route as text that is equal where it means the same: in the label field of VPN routes, the bits besides the label

@@ -161,7 +161,7 @@ fn what_is_wrong_with_a_file_is_told_with_its_place() {
     };
     for (yaml, problem) in [
         (
-            route("mac-ip: {rd: '10.0.0.1:7', mac: '02:aa:00:00:00', label: {vni: 5001}}"),
+            route("mac-ip: {rd: '10.0.0.1:7', mac: '02:aa:00:00:00', labels: [{vni: 5001}]}"),
             "line 5, column 41: announcements[0].routes[0].mac-ip.mac: not a MAC address: expected six hex pairs, 00:11:22:33:44:55",
         ),
         (
@@ -169,8 +169,8 @@ fn what_is_wrong_with_a_file_is_told_with_its_place() {
             "line 5, column 31: announcements[0].routes[0].inclusive-multicast: missing field `originator`",
         ),
         (
-            route("vpn: {rd: '10.0.0.1:7', prefix: 10.0.0.0/8, label: {mpls: 1048576}}"),
-            "line 5, column 67: announcements[0].routes[0].vpn.label.mpls: MPLS label is 1048576, expected 0 to 1048575",
+            route("vpn: {rd: '10.0.0.1:7', prefix: 10.0.0.0/8, labels: [{mpls: 1048576}]}"),
+            "line 5, column 69: announcements[0].routes[0].vpn.labels[0].mpls: MPLS label is 1048576, expected 0 to 1048575",
         ),
         (route("mac: {}"), "line 5, column 9: announcements[0].routes[0]: "),
         ("neighbor: nobody\nannouncements: []\n".to_owned(), "line 1, column 11: neighbor: "),

@@ -15,6 +15,7 @@ use crate::{EncodeError, Ipv4Octets};
 
 /// Where a route comes from (RFC 4271 section 5.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "lowercase"))]
 pub enum Origin {
     /// 0: from within the autonomous system.
     Igp,

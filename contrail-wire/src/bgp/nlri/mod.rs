@@ -16,7 +16,7 @@ use crate::bgp::cursor::Cursor;
 use crate::bgp::error::{At, Disposition, Element, Error};
 use crate::bgp::family::{Family, Safi};
 use crate::bgp::writer::Writer;
-use crate::{Bound, EncodeError};
+use crate::{Bound, EncodeError, LabelField};
 
 /// A route of any family.
 ///
@@ -57,6 +57,27 @@ impl<'a> Nlri<'a> {
             Self::Evpn(_) => Family::EVPN,
             Self::Unknown { family, .. } => *family,
         }
+    }
+
+    /// Its label fields, outermost first; whether they are labels or VNIs, the route alone does not say.
+    ///
+    /// ```
+    /// use contrail_wire::bgp::{Message, Session};
+    /// # let bytes = contrail_wire::doc::EVPN_UPDATE;
+    /// let (message, _) = Message::decode(bytes, Session::default())?;
+    /// let route = message.update().unwrap().announced().next().unwrap()?;
+    /// assert!(route.nlri.labels().map(|label| label.vni().get()).eq([5001]));
+    /// # Ok::<(), contrail_wire::bgp::Error>(())
+    /// ```
+    pub fn labels(&self) -> impl Iterator<Item = LabelField> + Clone + use<'a> {
+        let (first, second, stack): (_, _, &[_]) = match *self {
+            Self::Vpn(route) => (None, None, route.labels),
+            Self::Evpn(evpn::Route::EthernetAutoDiscovery(route)) => (Some(route.label), None, &[]),
+            Self::Evpn(evpn::Route::MacIp(route)) => (Some(route.label1), route.label2, &[]),
+            Self::Evpn(evpn::Route::IpPrefix(route)) => (Some(route.label), None, &[]),
+            _ => (None, None, &[]),
+        };
+        first.into_iter().chain(second).chain(stack.iter().copied())
     }
 
     /// The route's identity: equal for two routes of which the later replaces the earlier. Labels are no part of it;

@@ -15,6 +15,8 @@ mod prefixes;
 mod recorded;
 mod rewrite;
 mod routes;
+#[cfg(feature = "serde")]
+mod serialized;
 mod texts;
 mod tshark;
 mod validation;

@@ -51,6 +51,7 @@ use crate::{EthernetSegmentId, EthernetTag, LabelField, RouteDistinguisher};
     Immutable,
     Unaligned,
 )]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 #[repr(C)]
 pub struct EthernetAutoDiscoveryRoute {
     /// Of the VRF, or of the device for a whole segment.
@@ -58,8 +59,13 @@ pub struct EthernetAutoDiscoveryRoute {
     /// The segment. Part of the route's identity.
     pub esi: EthernetSegmentId,
     /// The broadcast domain; `MAX` for the whole segment.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub ethernet_tag: EthernetTag,
     /// Label or VNI; no part of the route's identity.
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "labels", deserialize_with = "crate::bgp::serialize::one_label")
+    )]
     pub label: LabelField,
 }
 

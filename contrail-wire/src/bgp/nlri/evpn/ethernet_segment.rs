@@ -38,6 +38,7 @@ use crate::{EncodeError, EthernetSegmentId, RouteDistinguisher};
 /// assert_eq!(Route::decode(&buffer), Ok((route, &[][..])));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct EthernetSegmentRoute {
     /// Of the device.
     pub rd: RouteDistinguisher,

@@ -40,10 +40,12 @@ use crate::{EncodeError, EthernetTag, RouteDistinguisher};
 /// assert_eq!(Route::decode(&buffer), Ok((route, &[][..])));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct InclusiveMulticastRoute {
     /// Of the VRF.
     pub rd: RouteDistinguisher,
     /// The broadcast domain.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub ethernet_tag: EthernetTag,
     /// Whose route it is.
     pub originator: IpAddr,

@@ -51,12 +51,15 @@ use crate::{EncodeError, EthernetSegmentId, EthernetTag, LabelField, RouteDistin
 /// assert_eq!(Route::decode(&buffer), Ok((route, &[][..])));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct IpPrefixRoute {
     /// Of the VRF.
     pub rd: RouteDistinguisher,
     /// The segment that the prefix is behind, if that is how it is reached; no part of the route's identity.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub esi: EthernetSegmentId,
     /// The broadcast domain of segment or gateway.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub ethernet_tag: EthernetTag,
     /// The prefix, with the bits behind it as they were sent.
     pub prefix: IpNet,
@@ -64,6 +67,10 @@ pub struct IpPrefixRoute {
     /// of the route's identity. All zero on the wire is none.
     pub gateway: Option<IpAddr>,
     /// Label or VNI of the VRF; no part of the route's identity.
+    #[cfg_attr(
+        feature = "serde",
+        serde(rename = "labels", deserialize_with = "crate::bgp::serialize::one_label")
+    )]
     pub label: LabelField,
 }
 

@@ -59,12 +59,14 @@ use crate::{EncodeError, EthernetSegmentId, EthernetTag, RouteDistinguisher};
 /// assert_eq!(Route::decode(&buffer), Ok((route, &[][..])));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct LeaveSynchRoute {
     /// Of the VRF.
     pub rd: RouteDistinguisher,
     /// The segment on which the leave was heard. Part of the route's identity.
     pub esi: EthernetSegmentId,
     /// The broadcast domain.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub ethernet_tag: EthernetTag,
     /// The sender; `None` for any.
     pub source: Option<IpAddr>,
@@ -73,6 +75,7 @@ pub struct LeaveSynchRoute {
     /// Who heard the leave.
     pub originator: IpAddr,
     /// Sent as zero; no part of the route's identity.
+    #[cfg_attr(feature = "serde", serde(default, deserialize_with = "crate::bgp::serialize::four_octets"))]
     pub reserved: [u8; 4],
     /// How long to wait for another report, in tenths of seconds as IGMP has it; no part of the route's identity.
     pub maximum_response_time: u8,

@@ -56,6 +56,7 @@ use crate::{
 /// assert_eq!(Route::decode(&buffer), Ok((route, &[][..])));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(from = "crate::bgp::serialize::MacIpForm"))]
 pub struct MacIpRoute {
     /// Of the VRF.
     pub rd: RouteDistinguisher,

@@ -54,12 +54,14 @@ use crate::{EncodeError, EthernetSegmentId, EthernetTag, RouteDistinguisher};
 /// assert_eq!(Route::decode(&buffer), Ok((route, &[][..])));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct MembershipReportSynchRoute {
     /// Of the VRF.
     pub rd: RouteDistinguisher,
     /// The segment on which the report was heard. Part of the route's identity.
     pub esi: EthernetSegmentId,
     /// The broadcast domain.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub ethernet_tag: EthernetTag,
     /// The sender; `None` for any.
     pub source: Option<IpAddr>,

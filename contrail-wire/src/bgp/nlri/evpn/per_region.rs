@@ -50,11 +50,13 @@ use crate::{EthernetTag, RouteDistinguisher};
     Immutable,
     Unaligned,
 )]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 #[repr(C)]
 pub struct PerRegionRoute {
     /// Of the VRF.
     pub rd: RouteDistinguisher,
     /// The broadcast domain.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub ethernet_tag: EthernetTag,
     /// The region that the route is for all devices of.
     pub region: ExtendedCommunity,

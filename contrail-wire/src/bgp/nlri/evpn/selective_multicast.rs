@@ -25,6 +25,7 @@ use crate::{EncodeError, EthernetTag, RouteDistinguisher};
     Immutable,
     Unaligned,
 )]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 #[repr(transparent)]
 pub struct MulticastFlags(u8);
 
@@ -89,10 +90,12 @@ bitflags::bitflags! {
 /// assert_eq!(Route::decode(&buffer), Ok((route, &[][..])));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct SelectiveMulticastRoute {
     /// Of the VRF.
     pub rd: RouteDistinguisher,
     /// The broadcast domain.
+    #[cfg_attr(feature = "serde", serde(default))]
     pub ethernet_tag: EthernetTag,
     /// The sender; `None` for any.
     pub source: Option<IpAddr>,
