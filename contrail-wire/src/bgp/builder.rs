@@ -8,6 +8,7 @@ use crate::bgp::message::{self, Message, MessageHeader};
 use crate::bgp::nlri::Route;
 use crate::bgp::nlri::evpn::Usual;
 use crate::bgp::session::Session;
+use crate::bgp::update::Update;
 use crate::bgp::writer::{Writer, not_so};
 
 /// Makes UPDATE messages of routes, as few as the session's limit allows, one at a time in a buffer.
@@ -191,6 +192,35 @@ impl<'s, 'r, I: Iterator<Item: Into<Route<'r>> + Copy>> UpdateBuilder<'s, 'r, I>
                 return Ok(());
             }
         }
+    }
+}
+
+impl Update<'_> {
+    /// Writes the message that says that all routes of a family have been announced (RFC 4724 section 2) to the start of
+    /// `buffer`, and returns it. [`end_of_rib`](Self::end_of_rib) knows it.
+    ///
+    /// ```
+    /// use contrail_wire::bgp::{Family, Message, Session, Update};
+    /// let mut buffer = [0xa5; 29];
+    /// let bytes = Update::encode_end_of_rib(Family::EVPN, &mut buffer)?;
+    /// let (message, _) = Message::decode(bytes, Session::default()).unwrap();
+    /// assert_eq!(message.update().unwrap().end_of_rib(), Some(Family::EVPN));
+    /// # Ok::<(), contrail_wire::EncodeError>(())
+    /// ```
+    pub fn encode_end_of_rib(family: Family, buffer: &mut [u8]) -> Result<&[u8], EncodeError> {
+        let mut writer = Writer::new(buffer, Element::Update);
+        writer.put(&MessageHeader::new(Message::UPDATE))?;
+        writer.put(&U16::ZERO)?;
+        let attributes = Length::of_what_follows(&mut writer)?;
+        if family != Family::IPV4_UNICAST {
+            let flags = AttributeFlags::OPTIONAL;
+            let unreach = Start::write(&mut writer, flags, AttributeType::MP_UNREACH_NLRI, false)?;
+            writer.put(&family)?;
+            unreach.end(&mut writer)?;
+        }
+        attributes.end(&mut writer);
+        message::end(&mut writer)?;
+        Ok(writer.into_written())
     }
 }
 

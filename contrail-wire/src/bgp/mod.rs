@@ -45,9 +45,9 @@ mod validate;
 mod writer;
 
 pub use attribute::{
-    Aggregator, AsPath, Attribute, AttributeFlags, AttributeType, Attributes, DPath, Domain, MpReach,
-    MpUnreach, NextHop, Origin, PathAttribute, PmsiFlags, PmsiTunnel, PmsiTunnelType, Segment, SegmentType,
-    SubTlv, Tunnel, TunnelEncapsulation,
+    Aggregator, Aigp, AsPath, Attribute, AttributeFlags, AttributeType, Attributes, DPath, Domain,
+    MergedPath, MpReach, MpUnreach, NextHop, Origin, PathAttribute, PmsiFlags, PmsiTunnel, PmsiTunnelType,
+    Segment, SegmentType, SubTlv, Tunnel, TunnelEncapsulation,
 };
 pub use builder::UpdateBuilder;
 pub use capability::{

@@ -296,7 +296,10 @@ impl Serialize for Attribute<'_> {
             Self::MpUnreach(unreach) => map.serialize_entry("family", &unreach.family),
             Self::PmsiTunnel(tunnel) => pmsi_tunnel(&mut map, tunnel),
             Self::TunnelEncapsulation(tunnels) => map.serialize_entry("tunnels", &List(tunnels.tunnels())),
-            Self::Aigp(value) => map.serialize_entry("value", &Hex(value)),
+            Self::Aigp(aigp) => {
+                map.serialize_entry("metric", &aigp.metric())?;
+                map.serialize_entry("value", &Hex(aigp.bytes()))
+            }
             Self::DPath(path) => map.serialize_entry("value", &List(path.domains())),
             Self::Raw(raw) => {
                 map.serialize_entry("flags", &raw.flags.bits())?;

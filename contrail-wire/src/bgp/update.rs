@@ -2,7 +2,8 @@ use zerocopy::IntoBytes;
 use zerocopy::network_endian::U16;
 
 use crate::bgp::attribute::{
-    Attribute, AttributeType, Attributes, MpReach, MpUnreach, NextHop, PathAttribute, TunnelEncapsulation,
+    AS_TRANS, Aggregator, Attribute, AttributeType, Attributes, MergedPath, MpReach, MpUnreach, NextHop,
+    PathAttribute, TunnelEncapsulation,
 };
 use crate::bgp::community::{ExtendedCommunity, TunnelType};
 use crate::bgp::cursor::Cursor;
@@ -165,6 +166,55 @@ impl<'a> Update<'a> {
             Attribute::NextHop(address) => Some(address.into()),
             _ => None,
         }
+    }
+
+    /// The path that the routes took: AS_PATH, with what AS4_PATH restores of it where AS numbers have two octets (RFC
+    /// 6793 section 4.2.3).
+    ///
+    /// ```
+    /// use contrail_wire::bgp::{AsPath, Attribute, Message, Nlri, Session, UpdateBuilder};
+    /// let session = Session { four_octet_as: false, ..Session::default() };
+    /// let path = AsPath::decode(&[2, 2, 0xfc, 0, 0x5b, 0xa0], false)?;
+    /// let as4_path = AsPath::decode(&[2, 1, 0, 1, 0, 0], true)?;
+    /// let attributes = [Attribute::AsPath(path), Attribute::As4Path(as4_path)];
+    /// let routes = [Nlri::Unicast("10.0.0.0/8".parse()?)];
+    /// let mut buffer = [0; 64];
+    /// let mut builder = UpdateBuilder::announce(&session, [10, 0, 0, 1].into(), &attributes, routes);
+    /// let (message, _) = Message::decode(builder.encode_next(&mut buffer)?.unwrap(), session)?;
+    /// assert_eq!(message.update().unwrap().full_path().unwrap().to_string(), "64512 65536");
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn full_path(&self) -> Option<MergedPath<'a>> {
+        let Some(Attribute::AsPath(path)) = self.attribute(AttributeType::AS_PATH) else { return None };
+        match self.attribute(AttributeType::AS4_PATH) {
+            Some(Attribute::As4Path(as4_path)) if self.restores() => Some(MergedPath::new(path, as4_path)),
+            _ => Some(path.into()),
+        }
+    }
+
+    /// Who made an aggregate of the routes: AGGREGATOR, or AS4_AGGREGATOR where AS numbers have two octets and that one's
+    /// does not fit (RFC 6793 section 4.2.3).
+    pub fn full_aggregator(&self) -> Option<Aggregator> {
+        let aggregator = self.aggregator()?;
+        match self.attribute(AttributeType::AS4_AGGREGATOR) {
+            Some(Attribute::As4Aggregator(full)) if self.restores() => Some(full),
+            _ => Some(aggregator),
+        }
+    }
+
+    fn aggregator(&self) -> Option<Aggregator> {
+        match self.attribute(AttributeType::AGGREGATOR)? {
+            Attribute::Aggregator(aggregator) => Some(aggregator),
+            _ => None,
+        }
+    }
+
+    /// Whether AS4_PATH and AS4_AGGREGATOR count. They do not where AGGREGATOR has an AS number of its own and there is an
+    /// AS4_AGGREGATOR too: then somebody who does not know them made an aggregate, and they are of what it was made of.
+    fn restores(&self) -> bool {
+        let has_own_as = || self.aggregator().is_some_and(|it| it.asn != AS_TRANS.into());
+        let is_outdated = || self.attribute(AttributeType::AS4_AGGREGATOR).is_some() && has_own_as();
+        !self.session.four_octet_as && !is_outdated()
     }
 
     /// The extended communities; none if there are none that can be read.

@@ -202,7 +202,11 @@ fn may_be_there(attribute: &PathAttribute<'_>, kind: SessionKind, four_octets: b
             Err(at.field("type", found, "a known one where the flags say well-known (RFC 4271 6.3)"))
         }
         Some(expected) if attribute.flags.intersection(AttributeFlags::KIND) != expected => {
-            let at = attribute.at(Disposition::TreatAsWithdraw);
+            let at = match attribute.kind {
+                // Then it is malformed (RFC 7311 section 3).
+                AttributeType::AIGP => discard,
+                _ => attribute.at(Disposition::TreatAsWithdraw),
+            };
             Err(at.field("flags", flags, "optional and transitive as the type has them (RFC 7606 3)"))
         }
         _ => Ok(()),

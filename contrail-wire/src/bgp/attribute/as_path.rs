@@ -236,6 +236,13 @@ impl<'a> Segment<'a> {
         self.numbers.len() / if self.four_octets { 4 } else { 2 }
     }
 
+    /// The segment with its first `count` AS numbers only, if it has any then.
+    pub(super) fn first(self, count: usize) -> Option<Self> {
+        let octets = count.min(self.len()) * if self.four_octets { 4 } else { 2 };
+        let numbers = self.numbers.get(..octets).filter(|numbers| !numbers.is_empty())?;
+        Some(Self { numbers, ..self })
+    }
+
     /// Its AS numbers.
     pub fn numbers(self) -> impl Iterator<Item = u32> + Clone + 'a {
         let (two, four) = if self.four_octets { (&[][..], self.numbers) } else { (self.numbers, &[][..]) };
@@ -275,9 +282,16 @@ impl fmt::Debug for AsPath<'_> {
 
 impl fmt::Display for AsPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, segment) in self.segments().enumerate() {
-            write!(f, "{}{segment}", if index == 0 { "" } else { " " })?;
-        }
-        Ok(())
+        display(self.segments(), f)
     }
+}
+
+pub(super) fn display<'a>(
+    segments: impl Iterator<Item = Segment<'a>>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    for (index, segment) in segments.enumerate() {
+        write!(f, "{}{segment}", if index == 0 { "" } else { " " })?;
+    }
+    Ok(())
 }

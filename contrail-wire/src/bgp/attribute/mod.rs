@@ -1,7 +1,9 @@
+mod aigp;
 mod as_path;
 mod attribute_type;
 mod d_path;
 mod flags;
+mod merged_path;
 mod mp_reach;
 mod next_hop;
 mod pmsi_tunnel;
@@ -10,11 +12,13 @@ mod typed;
 
 use core::fmt;
 
+pub use aigp::Aigp;
 pub(crate) use as_path::AS_TRANS;
 pub use as_path::{AsPath, Segment, SegmentType};
 pub use attribute_type::AttributeType;
 pub use d_path::{DPath, Domain};
 pub use flags::AttributeFlags;
+pub use merged_path::MergedPath;
 pub use mp_reach::{MpReach, MpUnreach};
 pub use next_hop::NextHop;
 pub use pmsi_tunnel::{PmsiFlags, PmsiTunnel, PmsiTunnelType};

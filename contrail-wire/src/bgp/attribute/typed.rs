@@ -4,7 +4,7 @@ use zerocopy::network_endian::{U16, U32};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::bgp::attribute::{
-    AS_TRANS, AsPath, AttributeType, DPath, MpReach, MpUnreach, PathAttribute, PmsiTunnel, Start,
+    AS_TRANS, Aigp, AsPath, AttributeType, DPath, MpReach, MpUnreach, PathAttribute, PmsiTunnel, Start,
     TunnelEncapsulation,
 };
 use crate::bgp::community::{Community, ExtendedCommunity, Ipv6ExtendedCommunity, LargeCommunity};
@@ -90,8 +90,8 @@ pub enum Attribute<'a> {
     TunnelEncapsulation(TunnelEncapsulation<'a>),
     /// Extended communities of IPv6 addresses.
     Ipv6ExtendedCommunities(&'a [Ipv6ExtendedCommunity]),
-    /// Accumulated IGP metric (RFC 7311), as its TLVs.
-    Aigp(&'a [u8]),
+    /// Accumulated IGP metric.
+    Aigp(Aigp<'a>),
     /// Large communities.
     LargeCommunities(&'a [LargeCommunity]),
     /// Which domains they came through between EVPN and IP VPN.
@@ -159,7 +159,7 @@ impl<'a> Attribute<'a> {
                 withdraw,
                 "20 or a multiple of it (RFC 7606 7.15)",
             )?),
-            AttributeType::AIGP => Self::Aigp(value),
+            AttributeType::AIGP => Self::Aigp(Aigp::read(raw.cursor(), discard)?),
             AttributeType::LARGE_COMMUNITIES => {
                 Self::LargeCommunities(list(value, withdraw, "12 or a multiple of it (RFC 8092 6)")?)
             }
@@ -239,7 +239,7 @@ impl<'a> Attribute<'a> {
             Self::PmsiTunnel(tunnel) => tunnel.write(writer),
             Self::TunnelEncapsulation(tunnels) => writer.put(tunnels.bytes()),
             Self::Ipv6ExtendedCommunities(communities) => writer.put(*communities),
-            Self::Aigp(value) => writer.put(*value),
+            Self::Aigp(aigp) => writer.put(aigp.bytes()),
             Self::LargeCommunities(communities) => writer.put(*communities),
             Self::DPath(path) => writer.put(path.bytes()),
             Self::Raw(raw) => writer.put(raw.value),

@@ -6,6 +6,7 @@ mod bmp;
 mod captures;
 mod contrail;
 mod exabgp;
+mod four_octet_as;
 mod generated;
 mod malformed;
 mod messages;

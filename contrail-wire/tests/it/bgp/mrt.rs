@@ -8,8 +8,8 @@ use std::process::Command;
 
 use contrail_wire::bgp::mrt::{Body, Peer, PeerMessage, Record, Records, Rib, RibEntry};
 use contrail_wire::bgp::{
-    Aggregator, AsPath, Attribute, AttributeType, Attributes, Families, Family, Message, NextHop, Origin,
-    Route, Routes, Safi, Segment, SegmentType, Session,
+    Aggregator, Attribute, AttributeType, Attributes, Families, Family, MergedPath, Message, NextHop, Origin,
+    Route, Routes, Safi, Session,
 };
 
 use crate::corpus;
@@ -243,7 +243,10 @@ fn rest(attributes: Attributes<'_>, session: &Session, next_hop: Option<NextHop<
             _ => {}
         }
     }
-    let path = whole_path(path, as4_path);
+    let path = match (path, as4_path) {
+        (Some(path), Some(as4_path)) => MergedPath::new(path, as4_path).to_string(),
+        (path, _) => path.map(|it| it.to_string()).unwrap_or_default(),
+    };
     let next_hop = next_hop.map_or("255.255.255.255".into(), |it| it.to_string());
     let aggregator = match (aggregator, as4_aggregator) {
         (Some(Aggregator { asn: 23456, .. }), Some(four_octets)) => Some(four_octets),
@@ -251,28 +254,4 @@ fn rest(attributes: Attributes<'_>, session: &Session, next_hop: Option<NextHop<
     };
     let aggregator = aggregator.map(|it| format!("{} {}", it.asn, it.address)).unwrap_or_default();
     format!("{path}|{origin}|{next_hop}|{preference}|{metric}|{communities}|{atomic}|{aggregator}|")
-}
-
-/// The path with what a neighbour of two octets could not say (RFC 6793 section 4.2.3).
-fn whole_path(path: Option<AsPath<'_>>, as4_path: Option<AsPath<'_>>) -> String {
-    let Some(path) = path else { return String::new() };
-    let texts = |path: AsPath<'_>| path.segments().flat_map(words).collect::<Vec<_>>();
-    let mut words = texts(path);
-    if let Some(as4_path) = as4_path {
-        let four_octets = texts(as4_path);
-        if let Some(kept) = words.len().checked_sub(four_octets.len()) {
-            words.truncate(kept);
-            words.extend(four_octets);
-        }
-    }
-    words.join(" ")
-}
-
-/// A number each of a sequence, and a set as a whole.
-fn words(segment: Segment<'_>) -> Vec<String> {
-    let numbers = segment.numbers().map(|number| number.to_string());
-    match segment.kind {
-        SegmentType::SEQUENCE => numbers.collect(),
-        _ => vec![format!("{{{}}}", numbers.collect::<Vec<_>>().join(","))],
-    }
 }

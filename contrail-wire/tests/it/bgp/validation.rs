@@ -211,3 +211,15 @@ fn a_prefix_route_with_two_ways_costs_only_itself() {
         "evpn_ip_prefix_route at byte 35: esi is 0, expected zero where there is a gateway (RFC 9136 3.1)";
     assert_eq!(errors, [format!("{expected} (treat as withdraw)")]);
 }
+
+#[test]
+fn aigp_that_is_transitive_or_damaged_is_ignored() {
+    let metric: &[u8] = &[1, 0, 11, 0, 0, 0, 0, 0, 0, 1, 0];
+    let damaged: &[u8] = &[1, 0, 12, 0, 0, 0, 0, 0, 0, 1, 0];
+    for (flags, value, disposition) in
+        [(0x80, metric, "none"), (0xc0, metric, "attribute discard"), (0x80, damaged, "attribute discard")]
+    {
+        let aigp = [&[flags, 26, 11][..], value].concat();
+        external(&[ORIGIN, AS_PATH, NEXT_HOP, &aigp], ROUTE, disposition);
+    }
+}
