@@ -93,18 +93,30 @@ lint: ## Check format and lints, warnings denied
 doc: ## Build the documentation, warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
+FUZZED := $(or $(ONLY),packet bgp bgp_message frame encapsulation edit)
+FUZZ := cargo +nightly fuzz
+
 .PHONY: fuzz
-fuzz: ## Fuzz each target for TIME=60 seconds; needs a nightly toolchain and cargo-fuzz
+fuzz: fuzzer ## Fuzz each target, or those of ONLY=bgp, for TIME=60 seconds; needs a nightly toolchain and cargo-fuzz
+	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus
+	for target in $(FUZZED); do \
+		mkdir -p fuzz/corpus/$$target; \
+		case $$target in packet|bgp) others="$(wildcard ../shared/fuzz-seeds/*)";; *) others=;; esac; \
+		$(FUZZ) run $$target fuzz/corpus/$$target $$others -- -max_total_time=$(TIME) -max_len=600 || exit 1; \
+	done
+
+# What fuzzing has found worth a look, minimized and committed: `make test-fuzz` replays it.
+.PHONY: minimized
+minimized: fuzzer
+	rm -rf fuzz/corpus/minimized
+	mkdir -p fuzz/corpus/minimized/bgp
+	$(FUZZ) run bgp fuzz/corpus/minimized/bgp fuzz/corpus/bgp -- -set_cover_merge=1 -max_len=600
+	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus/minimized bgp
+
+.PHONY: fuzzer
+fuzzer:
 	@rustc +nightly --version >/dev/null || { echo "make fuzz needs: rustup toolchain install nightly" >&2; exit 1; }
 	@cargo fuzz --version >/dev/null || { echo "make fuzz needs: cargo install cargo-fuzz" >&2; exit 1; }
-	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus
-	mkdir -p fuzz/corpus/frame fuzz/corpus/encapsulation
-	cargo +nightly fuzz run packet fuzz/corpus/packet $(wildcard ../shared/fuzz-seeds/*) -- \
-		-max_total_time=$(TIME) -max_len=512
-	cargo +nightly fuzz run bgp fuzz/corpus/bgp $(wildcard ../shared/fuzz-seeds/*) -- \
-		-max_total_time=$(TIME) -max_len=512
-	cargo +nightly fuzz run frame fuzz/corpus/frame -- -max_total_time=$(TIME) -max_len=600
-	cargo +nightly fuzz run encapsulation fuzz/corpus/encapsulation -- -max_total_time=$(TIME) -max_len=600
 
 .PHONY: bench
 bench: ## Time contrail-wire beside its peers and a hand-written lower bound, in one run

@@ -83,7 +83,8 @@ impl<'d> Decoder<'d> {
         Self { vxlan_ports: &[UdpHeader::VXLAN], mpls_payload: &|stack| explicit_null(stack) }
     }
 
-    /// The UDP destination ports that carry VXLAN, instead of 4789; 4790 carries it with a next protocol.
+    /// The UDP destination ports that carry VXLAN, instead of 4789. Port 4790, if it is one of them, carries it with a next
+    /// protocol; it is none of the usual ones, since each port that is looked for costs something in every UDP packet.
     #[must_use]
     pub const fn vxlan_ports(self, ports: &'d [u16]) -> Self {
         Self { vxlan_ports: ports, ..self }

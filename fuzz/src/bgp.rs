@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
+use arbitrary::{Arbitrary, Unstructured};
 use contrail_wire::bgp::bmp::{BmpMessage, BmpMessages};
 use contrail_wire::bgp::mrt::{Body, Records};
 use contrail_wire::bgp::{
-    Attribute, Attributes, Error, ExtendedCommunity, Families, Message, Messages, NextHop, Nlri, Route,
-    Routes, Session, SessionKind, Update, UpdateBuilder, evpn,
+    Aigp, Attribute, AttributeType, Attributes, Error, ExtendedCommunity, Families, Message, Messages,
+    NextHop, Nlri, Route, Routes, SegmentType, Session, SessionKind, Update, UpdateBuilder, evpn,
 };
+use contrail_wire::generate::BgpMessage;
 use contrail_wire::{DecodeError, IpNet, Problem};
 
 use crate::UNWRITTEN;
@@ -23,6 +25,38 @@ pub fn bgp(bytes: &[u8]) {
     }
     mrt(bytes);
     bmp(bytes);
+}
+
+/// Any bytes, made into a route, an attribute and a message in which nothing is wrong.
+pub fn bgp_message(bytes: &[u8]) {
+    // Too few bytes make nothing.
+    let _ = made(&mut Unstructured::new(bytes));
+}
+
+fn made(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
+    let session = Session::default();
+    let message = BgpMessage::arbitrary(input)?;
+    let encoded = message.encode();
+    let (read, rest) = Message::decode(&encoded, session).expect("a good message can be read");
+    assert!(rest.is_empty(), "to its end");
+    if let Message::Update(update) = read {
+        assert_eq!(update.validate(|_| {}), None, "nothing is wrong with a good message: {message:?}");
+        let (announced, withdrawn): (&[_], &[_]) = match &message {
+            BgpMessage::Announcement { routes, .. } => (routes, &[]),
+            BgpMessage::Withdrawal { routes } => (&[], routes),
+            _ => (&[], &[]),
+        };
+        let made = |routes: &[Nlri<'_>], read: Vec<Result<Route<'_>, Error>>| {
+            let made: Vec<_> = routes.iter().map(|nlri| Ok(Route::from(*nlri))).collect();
+            assert_eq!(read, made, "routes are read as they were made");
+        };
+        made(announced, update.announced().collect());
+        made(withdrawn, update.withdrawn().collect());
+    }
+    stream(&encoded, session);
+    attribute(&Attribute::arbitrary(input)?, &session, 600);
+    route(&Route::arbitrary(input)?, 600);
+    Ok(())
 }
 
 /// Any two choices are made together in one of them.
@@ -131,6 +165,18 @@ fn update(update: &Update<'_>, whole: &[u8], start: usize) {
     let found = update.evpn_routes().filter_map(Result::ok).count();
     if let Some(announced) = &announced {
         assert_eq!(found, announced.iter().filter(|it| evpn(it)).count(), "EVPN routes are routes");
+    }
+    if let Some(path) = update.full_path() {
+        let hops = match update.attribute(AttributeType::AS_PATH) {
+            Some(Attribute::AsPath(path)) => path.hops(),
+            other => panic!("there is no path: {other:?}"),
+        };
+        let restored = path.segments().map(|segment| match segment.kind {
+            SegmentType::SEQUENCE => segment.len(),
+            SegmentType::SET => 1,
+            _ => 0,
+        });
+        assert_eq!(restored.sum::<usize>(), hops, "a path that is restored is as long as it was");
     }
     let encapsulation = update.encapsulation();
     assert_eq!(encapsulation.is_some(), update.encapsulations().next().is_some());
@@ -249,6 +295,12 @@ fn attribute(attribute: &Attribute<'_>, session: &Session, room: usize) {
         }
         Attribute::PmsiTunnel(tunnel) => {
             assert!(tunnel.endpoint().is_none_or(|it| !it.to_string().is_empty()))
+        }
+        Attribute::Aigp(aigp) => {
+            let mut buffer = [UNWRITTEN; 11];
+            let metric = aigp.metric();
+            let alone = metric.map(|metric| Aigp::encode_metric(metric, &mut buffer));
+            assert_eq!(alone.and_then(Aigp::metric), metric);
         }
         Attribute::DPath(path) => assert!(path.domains().count() <= path.bytes().len()),
         _ => {}

@@ -3,7 +3,11 @@
 //! that a law is held on stable too. A broken law panics and says which.
 
 mod bgp;
+#[path = "../../contrail-wire/tests/it/changed.rs"]
+mod changed;
+mod edit;
 mod encapsulation;
+pub mod minimized;
 pub mod seed;
 
 use std::ops::Range;
@@ -27,7 +31,8 @@ use contrail_wire::{
     MacAddr, MplsPayload, Packet, PayloadKind, Problem, Vni, frame,
 };
 
-pub use bgp::bgp;
+pub use bgp::{bgp, bgp_message};
+pub use edit::edit;
 pub use encapsulation::encapsulation;
 
 /// An unwritten byte shows: buffers are filled with this before they are written to.

@@ -6,7 +6,7 @@ mod corpus;
 use std::fs;
 use std::path::Path;
 
-use contrail_fuzz::{bgp, encapsulation, frame, packet, seed};
+use contrail_fuzz::{bgp, bgp_message, edit, encapsulation, frame, minimized, packet, seed};
 use contrail_wire::capture::Reader;
 use contrail_wire::{Decoder, LinkType, MplsPayload};
 
@@ -16,6 +16,7 @@ fn seeds_keep_the_laws_whole_and_cut_anywhere() {
         for length in 0..=bytes.len() {
             packet(&bytes[..length]);
         }
+        edit(&bytes);
     }
 }
 
@@ -91,6 +92,8 @@ fn any_bytes_and_what_is_made_of_them_keep_the_laws() {
             std::iter::repeat_with(|| u8::try_from(random.below(256)).unwrap()).take(500).collect();
         frame(&bytes);
         encapsulation(&bytes);
+        edit(&bytes);
+        bgp_message(&bytes);
     }
     for _ in 0..500 {
         let bytes: Vec<u8> =
@@ -106,6 +109,13 @@ fn kept_findings_keep_the_laws() {
         for path in corpus::files(&kept.join(target)) {
             law(&fs::read(path).unwrap());
         }
+    }
+}
+
+#[test]
+fn what_a_fuzzer_has_found_worth_a_look_keeps_the_laws() {
+    for bytes in minimized::read("bgp").unwrap() {
+        bgp(&bytes);
     }
 }
 

@@ -21,6 +21,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 use crate::bgp::cursor::Cursor;
 use crate::bgp::error::{At, Disposition, Element, Error};
 use crate::bgp::family::{Afi, Family, Safi};
+use crate::bgp::open::EXTENDED;
 use crate::bgp::writer::{Writer, too_long};
 use crate::{Bound, EncodeError};
 
@@ -360,6 +361,17 @@ pub struct Capabilities<'a> {
 impl<'a> Capabilities<'a> {
     /// None at all.
     pub const NONE: Self = Self { bytes: &[], extended: None };
+
+    /// The capabilities in the optional parameters of an OPEN, with lengths of one octet. The first of them cannot be of
+    /// type 255, which says that lengths have two (RFC 9072 section 2).
+    pub fn decode(parameters: &'a [u8]) -> Result<Self, Error> {
+        if parameters.first() == Some(&EXTENDED) {
+            let disposition = Disposition::OPEN_MESSAGE_ERROR;
+            let at = At { element: Element::Open, offset: 0, disposition };
+            return Err(at.field("parm_type", EXTENDED.into(), "another (RFC 9072 2)"));
+        }
+        Self::read(Cursor::new(parameters, 0), None)
+    }
 
     pub(super) fn read(bytes: Cursor<'a>, extended: Option<u8>) -> Result<Self, Error> {
         let mut parameters = bytes;

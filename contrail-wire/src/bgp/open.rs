@@ -72,7 +72,7 @@ struct Fixed {
 }
 
 /// What stands in place of the first parameter where all of them have more than 255 octets (RFC 9072 section 2).
-const EXTENDED: u8 = 255;
+pub(super) const EXTENDED: u8 = 255;
 
 impl<'a> Open<'a> {
     /// With a hold time of 90 seconds. A `asn` above 65535 is told by a capability too, of the caller's.

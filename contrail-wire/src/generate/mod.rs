@@ -2,7 +2,7 @@
 //!
 //! Every value and header implements [`Arbitrary`]: what it makes can be decoded. [`NearlyValid`] makes a header with
 //! one bit turned over. [`Frame`] is a whole frame, of headers that fit each other, and [`BrokenFrame`] one of them
-//! with one thing wrong.
+//! with one thing wrong. So do the routes and attributes of BGP; [`BgpMessage`] is a whole message.
 //!
 //! ```
 //! use arbitrary::{Arbitrary, Unstructured};
@@ -22,6 +22,7 @@
 //! # Ok::<(), arbitrary::Error>(())
 //! ```
 
+mod bgp;
 mod frame;
 mod header;
 mod value;
@@ -31,6 +32,7 @@ use std::vec::Vec;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
+use crate::bgp::{Attribute, Family, NextHop, Nlri, Notification, Open, RouteRefresh};
 use crate::net::udp::UdpHeader;
 use crate::tunnel::mpls::LabelStack;
 use crate::{Decoder, FixedHeader, Header, Label, LinkType, MplsPayload};
@@ -130,6 +132,47 @@ impl<'a> Arbitrary<'a> for BrokenFrame<'a> {
         }
         Ok(Self { frame, fault, bytes })
     }
+}
+
+/// A message in which nothing is wrong, in parts: within an autonomous system, with AS numbers of four octets, without
+/// path identifiers, and of 4096 octets at most.
+///
+/// ```
+/// use arbitrary::{Arbitrary, Unstructured};
+/// use contrail_wire::bgp::{Message, Session};
+/// use contrail_wire::generate::BgpMessage;
+///
+/// let input: Vec<u8> = (0..=255).rev().collect();
+/// let bytes = BgpMessage::arbitrary(&mut Unstructured::new(&input))?.encode();
+/// assert!(Message::decode(&bytes, Session::default()).is_ok_and(|(_, rest)| rest.is_empty()));
+/// # Ok::<(), arbitrary::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub enum BgpMessage<'a> {
+    /// Who somebody is.
+    Open(Open<'a>),
+    /// An UPDATE that announces routes.
+    Announcement {
+        /// Where their traffic goes.
+        next_hop: NextHop<'a>,
+        /// What is said of them, one attribute of each type, without MP_REACH_NLRI and NEXT_HOP.
+        attributes: Vec<Attribute<'a>>,
+        /// Routes of one family.
+        routes: Vec<Nlri<'a>>,
+    },
+    /// An UPDATE that withdraws routes.
+    Withdrawal {
+        /// Routes of one family.
+        routes: Vec<Nlri<'a>>,
+    },
+    /// All routes of a family were announced.
+    EndOfRib(Family),
+    /// Why the session ends.
+    Notification(Notification<'a>),
+    /// That somebody is still there.
+    Keepalive,
+    /// Send me routes again.
+    RouteRefresh(RouteRefresh<'a>),
 }
 
 /// Reads what is generated: with both kinds of VXLAN, and labels that say what they carry.

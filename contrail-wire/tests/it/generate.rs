@@ -5,8 +5,11 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use arbitrary::{Arbitrary, Unstructured};
-use contrail_wire::bgp::{Community, ExtendedCommunity, LargeCommunity, TunnelType};
-use contrail_wire::generate::{BrokenFrame, Fault, Frame, NearlyValid, decoder};
+use contrail_wire::bgp::{
+    Attribute, Attributes, Community, ExtendedCommunity, LargeCommunity, Message, Nlri, Route, Routes,
+    Session, TunnelType,
+};
+use contrail_wire::generate::{BgpMessage, BrokenFrame, Fault, Frame, NearlyValid, decoder};
 use contrail_wire::net::arp::ArpPacket;
 use contrail_wire::net::ethernet::EthernetHeader;
 use contrail_wire::net::icmp::{IcmpHeader, Icmpv6Header};
@@ -228,4 +231,77 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn every_route_and_attribute_is_read_as_it_was_made() {
+    let session = Session::default();
+    let (mut routes, mut attributes) = (HashSet::new(), HashSet::new());
+    let inputs: Vec<_> = some_inputs().collect();
+    for input in &inputs {
+        let nlri: Nlri<'_> = made(input);
+        let mut buffer = [0xa5; 300];
+        let room = nlri.encode(&mut buffer).unwrap().len();
+        let bytes = &buffer[..300 - room];
+        let read: Result<Vec<_>, _> = Routes::new(nlri.family(), bytes, false).collect();
+        assert_eq!(read.unwrap(), [Route::from(nlri)]);
+        routes.insert(match nlri {
+            Nlri::Evpn(route) => (nlri.family(), route.route_type().0.min(12)),
+            _ => (nlri.family(), 0),
+        });
+
+        let attribute: Attribute<'_> = made(input);
+        let mut buffer = [0xa5; 300];
+        let room = attribute.encode(&session, &mut buffer).unwrap().len();
+        let read: Vec<_> = Attributes::new(&buffer[..300 - room])
+            .map(|raw| raw.unwrap().decode(&session).unwrap())
+            .collect();
+        assert_eq!(read, [attribute]);
+        attributes.insert(std::mem::discriminant(&attribute));
+    }
+    assert_eq!(
+        routes.len(),
+        12 + 6,
+        "each EVPN type, one that is not known, and each other family: {routes:?}"
+    );
+    assert_eq!(attributes.len(), 22, "each attribute");
+}
+
+#[test]
+fn a_message_has_nothing_wrong_and_says_what_it_was_made_of() {
+    let mut kinds = HashSet::new();
+    let inputs: Vec<_> = some_inputs().collect();
+    for input in &inputs {
+        let made: BgpMessage<'_> = made(input);
+        kinds.insert(std::mem::discriminant(&made));
+        let bytes = made.encode();
+        let (message, rest) = Message::decode(&bytes, Session::default()).unwrap();
+        assert!(rest.is_empty());
+        let mut buffer = vec![0xa5; bytes.len()];
+        assert!(message.encode(&mut buffer).unwrap().is_empty());
+        assert_eq!(buffer, bytes);
+        let wrong = message.update().and_then(|update| update.validate(|_| {}));
+        assert_eq!(wrong, None, "{made:?}");
+        match (made, message) {
+            (BgpMessage::Open(made), Message::Open(read)) => assert_eq!(read, made),
+            (BgpMessage::Notification(made), Message::Notification(read)) => assert_eq!(read, made),
+            (BgpMessage::RouteRefresh(made), Message::RouteRefresh(read)) => assert_eq!(read, made),
+            (BgpMessage::Keepalive, Message::Keepalive) => {}
+            (BgpMessage::EndOfRib(family), Message::Update(read)) => {
+                assert_eq!(read.end_of_rib(), Some(family));
+            }
+            (BgpMessage::Withdrawal { routes }, Message::Update(read)) => {
+                assert!(read.withdrawn().eq(routes.into_iter().map(|it| Ok(it.into()))));
+            }
+            (BgpMessage::Announcement { next_hop, attributes, routes }, Message::Update(read)) => {
+                assert_eq!(read.next_hop(), Some(next_hop));
+                assert!(read.announced().eq(routes.into_iter().map(|it| Ok(it.into()))));
+                for attribute in attributes {
+                    assert_eq!(read.attribute(attribute.kind()), Some(attribute));
+                }
+            }
+            (made, read) => panic!("{made:?} is read as {read:?}"),
+        }
+    }
+    assert_eq!(kinds.len(), 7, "each kind");
 }

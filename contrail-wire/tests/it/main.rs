@@ -26,6 +26,8 @@ mod asked;
 #[cfg(feature = "capture")]
 mod captures;
 #[cfg(feature = "arbitrary")]
+mod changed;
+#[cfg(feature = "arbitrary")]
 mod edit;
 #[cfg(feature = "arbitrary")]
 mod encapsulation;

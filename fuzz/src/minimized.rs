@@ -1,0 +1,34 @@
+//! What a fuzzer has found so far to be worth a look, minimized: in `fuzz/minimized/`, a file for each target, with an
+//! input in hex on each line, shortest first.
+
+use std::path::PathBuf;
+use std::{fs, io};
+
+/// The targets that there is a file of.
+pub const TARGETS: [&str; 1] = ["bgp"];
+
+/// The inputs of a target.
+pub fn read(target: &str) -> io::Result<Vec<Vec<u8>>> {
+    let text = fs::read_to_string(file(target))?;
+    text.lines()
+        .map(|line| octets(line).ok_or_else(|| io::Error::other(format!("not hex: {line}"))))
+        .collect()
+}
+
+/// Writes the file of a target anew.
+pub fn write(target: &str, mut inputs: Vec<Vec<u8>>) -> io::Result<()> {
+    inputs.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
+    let lines = inputs
+        .iter()
+        .flat_map(|input| input.iter().map(|octet| format!("{octet:02x}")).chain(["\n".to_owned()]));
+    fs::write(file(target), lines.collect::<String>())
+}
+
+fn file(target: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("minimized").join(target).with_extension("hex")
+}
+
+fn octets(line: &str) -> Option<Vec<u8>> {
+    let (pairs, []) = line.as_bytes().as_chunks::<2>() else { return None };
+    pairs.iter().map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
