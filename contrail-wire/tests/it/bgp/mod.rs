@@ -7,17 +7,21 @@ mod captures;
 mod contrail;
 mod exabgp;
 mod four_octet_as;
+#[cfg(feature = "arbitrary")]
 mod generated;
 mod malformed;
+#[cfg(feature = "arbitrary")]
 mod messages;
 mod mrt;
 mod peers_defects;
 mod prefixes;
 mod recorded;
 mod rewrite;
+#[cfg(feature = "arbitrary")]
 mod routes;
-#[cfg(feature = "serde")]
+#[cfg(all(feature = "arbitrary", feature = "serde"))]
 mod serialized;
+#[cfg(feature = "arbitrary")]
 mod texts;
 mod tshark;
 mod validation;

@@ -5,7 +5,7 @@ use contrail_wire::{Bound, EthernetSegmentId, Problem};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::generated::{evpn_route, kept, nlri, route};
+use super::generated::{kept, made, nlri, route};
 
 proptest! {
     #[test]
@@ -40,7 +40,7 @@ proptest! {
     }
 
     #[test]
-    fn an_evpn_route_alone_is_one_of_many(routes in vec(evpn_route(), 0..6)) {
+    fn an_evpn_route_alone_is_one_of_many(routes in vec(made::<evpn::Route<'_>>(), 0..6)) {
         let mut buffer = [0xa5; 1000];
         let mut room = &mut buffer[..];
         for route in &routes {
@@ -58,7 +58,7 @@ proptest! {
     }
 
     #[test]
-    fn a_bad_route_leaves_the_good_ones(routes in vec(evpn_route(), 1..4), bad in vec(any::<u8>(), 0..29)) {
+    fn a_bad_route_leaves_the_good_ones(routes in vec(made::<evpn::Route<'_>>(), 1..4), bad in vec(any::<u8>(), 0..29)) {
         // No MAC/IP route is that short.
         let mut bytes = vec![2, u8::try_from(bad.len()).unwrap()];
         bytes.extend(&bad);
