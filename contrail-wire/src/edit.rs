@@ -356,7 +356,14 @@ impl Parts {
 
 /// Changes a checksum so that the sum over it and all that it covers, which is `now`, is what it was `before`.
 fn keep(checksum: &mut U16, before: u16, now: u16) {
-    checksum.set(checksum::update(checksum.get(), before, now));
+    // Of the two zeros, an update gives 0, also where 0xffff was.
+    if before == now {
+        return;
+    }
+    let is_over_zeros = now == checksum.get();
+    let updated = checksum::update(checksum.get(), before, now);
+    // The sum over nothing but zeros is the one that only 0xffff makes right.
+    checksum.set(if updated == 0 && is_over_zeros { 0xffff } else { updated });
 }
 
 /// Divides `bytes` behind the first `count`, of which it is known that they are there.

@@ -105,7 +105,7 @@ fn any_bytes_and_what_is_made_of_them_keep_the_laws() {
 #[test]
 fn kept_findings_keep_the_laws() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions");
-    for (target, law) in [("packet", packet as fn(&[u8])), ("bgp", bgp)] {
+    for (target, law) in [("packet", packet as fn(&[u8])), ("bgp", bgp), ("edit", edit)] {
         for path in corpus::files(&kept.join(target)) {
             law(&fs::read(path).unwrap());
         }

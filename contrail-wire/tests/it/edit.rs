@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use contrail_wire::net::ethernet::EthernetHeader;
+use contrail_wire::net::icmp::IcmpHeader;
 use contrail_wire::net::ipv4::Ipv4Header;
 use contrail_wire::net::ipv6::Ipv6Header;
 use contrail_wire::net::tcp::{TcpFlags, TcpHeader};
@@ -259,6 +260,30 @@ fn a_udp_checksum_that_becomes_0_is_written_as_ffff() {
         Checksum::Absent,
         "as it was asked for"
     );
+}
+
+#[test]
+fn an_icmp_message_that_is_all_zero_has_the_checksum_ffff() {
+    let mut headers = [
+        Header::Ipv4(Ipv4Header::new([10, 0, 0, 1].into(), [10, 0, 0, 2].into(), IpProtocol::ICMP), &[]),
+        Header::Icmp(IcmpHeader { icmp_type: 0, code: 7, checksum: 0.into() }),
+    ];
+    let mut bytes = [0xa5; 24];
+    frame::complete(&mut headers, &[], &mut bytes).unwrap();
+    frame::encode(&headers, &[], &mut bytes).unwrap();
+    let mut code = |code: Option<u8>| {
+        let change = |level: PacketMut<'_>| {
+            if let (Some(icmp), Some(code)) = (level.icmp, code) {
+                icmp.code = code;
+            }
+        };
+        decoder().edit(LinkType::RawIp, &mut bytes, 0, change).unwrap();
+        assert_eq!(decoder().ip(&bytes).unwrap().transport_checksum(), Checksum::Right, "{code:?}");
+        [bytes[22], bytes[23]]
+    };
+    assert_eq!(code(Some(0)), [0xff; 2]);
+    assert_eq!(code(None), [0xff; 2], "nothing changes by itself");
+    assert_eq!(code(Some(7)), [0xff, 0xf8]);
 }
 
 #[test]
