@@ -104,9 +104,19 @@ fn any_bytes_and_what_is_made_of_them_keep_the_laws() {
 
 #[test]
 fn kept_findings_keep_the_laws() {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions");
-    for (target, law) in [("packet", packet as fn(&[u8])), ("bgp", bgp), ("edit", edit)] {
-        for path in corpus::files(&kept.join(target)) {
+    type Law = fn(&[u8]);
+    let laws: [(&str, Law); 6] = [
+        ("packet", packet),
+        ("frame", frame),
+        ("encapsulation", encapsulation),
+        ("edit", edit),
+        ("bgp", bgp),
+        ("bgp_message", bgp_message),
+    ];
+    for folder in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions")).unwrap() {
+        let folder = folder.unwrap();
+        let (_, law) = laws.into_iter().find(|(target, _)| *target == folder.file_name()).expect("a target");
+        for path in corpus::files(&folder.path()) {
             law(&fs::read(path).unwrap());
         }
     }
