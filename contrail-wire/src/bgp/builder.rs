@@ -1,3 +1,4 @@
+use zerocopy::FromBytes;
 use zerocopy::network_endian::U16;
 
 use crate::EncodeError;
@@ -5,8 +6,7 @@ use crate::bgp::attribute::{Attribute, AttributeFlags, AttributeType, NextHop, S
 use crate::bgp::error::Element;
 use crate::bgp::family::Family;
 use crate::bgp::message::{self, Message, MessageHeader};
-use crate::bgp::nlri::Route;
-use crate::bgp::nlri::evpn::Usual;
+use crate::bgp::nlri::{Nlri, Route, evpn};
 use crate::bgp::session::Session;
 use crate::bgp::update::Update;
 use crate::bgp::writer::{Writer, not_so};
@@ -172,20 +172,22 @@ impl<'s, 'r, I: Iterator<Item: Into<Route<'r>> + Copy>> UpdateBuilder<'s, 'r, I>
             first.write(writer, add_path)?;
             self.next = None;
         }
-        let may_be_usual = family == Family::EVPN && !add_path;
+        let may_be_mac_ip = family == Family::EVPN && !add_path;
         loop {
-            // Routes of the usual shape are filled in as a row, which costs no more than their bytes.
+            // MAC/IP routes are filled in where they belong, as long as there is room for the longest of them.
             let (mut filled, mut other) = (0, None);
-            let places = if may_be_usual { writer.places::<Usual>() } else { &mut [] };
-            for (place, route) in places.iter_mut().zip(self.routes.by_ref()) {
-                let Some(usual) = route.into().usual() else {
+            let room = if may_be_mac_ip { writer.rest() } else { &mut [] };
+            while let Some((place, _)) =
+                room.get_mut(filled..).and_then(|room| evpn::Longest::mut_from_prefix(room).ok())
+            {
+                let Some(route) = self.routes.next() else { break };
+                let Some(length) = fill(route, place) else {
                     other = Some(route);
                     break;
                 };
-                *place = usual;
-                filled += 1;
+                filled += length;
             }
-            writer.take(filled * size_of::<Usual>());
+            writer.take(filled);
             let Some(route) = other.or_else(|| self.routes.next()) else { return Ok(()) };
             if !fits(&route.into(), writer, family, add_path) {
                 self.next = Some(route.into());
@@ -221,6 +223,16 @@ impl Update<'_> {
         attributes.end(&mut writer);
         message::end(&mut writer)?;
         Ok(writer.into_written())
+    }
+}
+
+/// Fills in the route, if it is a MAC/IP route, and returns its length. Never inlined: within here it is known that the
+/// route does not stand where it is written to, so that its fields go there without a copy of them in between.
+#[inline(never)]
+fn fill<'r>(route: impl Into<Route<'r>>, place: &mut evpn::Longest) -> Option<usize> {
+    match route.into().nlri {
+        Nlri::Evpn(evpn::Route::MacIp(route)) => Some(route.fill(place)),
+        _ => None,
     }
 }
 

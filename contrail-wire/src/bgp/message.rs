@@ -83,9 +83,13 @@ impl MessageHeader {
     /// The lengths that a message of a known type may have.
     #[inline(always)]
     const fn lengths(kind: u8, session: Session) -> Option<(u16, u16)> {
+        // The kind that most are of is not looked for among the others.
+        if kind == Message::UPDATE {
+            return Some((23, session.longest_message()));
+        }
         Some(match kind {
             Message::OPEN => (29, 4096),
-            Message::UPDATE | Message::ROUTE_REFRESH => (23, session.longest_message()),
+            Message::ROUTE_REFRESH => (23, session.longest_message()),
             Message::NOTIFICATION => (21, session.longest_message()),
             Message::KEEPALIVE => (19, 19),
             _ => return None,
@@ -152,11 +156,12 @@ impl<'a> Message<'a> {
         if header.kind == Self::UPDATE {
             return Update::read(body, offset, session).map(Self::Update);
         }
-        Self::read_other(header.kind, body, offset)
+        Self::read_other(header.kind, body.rest(), offset)
     }
 
     #[inline(never)]
-    fn read_other(kind: u8, body: Cursor<'a>, offset: usize) -> Result<Self, Error> {
+    fn read_other(kind: u8, body: &'a [u8], offset: usize) -> Result<Self, Error> {
+        let body = Cursor::new(body, offset + size_of::<MessageHeader>());
         Ok(match kind {
             Self::OPEN => Self::Open(Open::read(body, offset)?),
             Self::NOTIFICATION => Self::Notification(Notification::read(body, offset)?),

@@ -3,7 +3,7 @@ use zerocopy::network_endian::U16;
 
 use crate::bgp::attribute::{
     AS_TRANS, Aggregator, Attribute, AttributeType, Attributes, MergedPath, MpReach, MpUnreach, NextHop,
-    PathAttribute, TunnelEncapsulation,
+    TunnelEncapsulation,
 };
 use crate::bgp::community::{ExtendedCommunity, TunnelType};
 use crate::bgp::cursor::Cursor;
@@ -69,14 +69,14 @@ impl<'a> Update<'a> {
     /// A length, and what it is of.
     #[inline(always)]
     fn part(body: &mut Cursor<'a>, offset: usize, field: &'static str) -> Result<Cursor<'a>, Error> {
-        let disposition = Disposition::MALFORMED_ATTRIBUTE_LIST;
-        let at = At { element: Element::Update, offset, disposition };
+        let at =
+            || At { element: Element::Update, offset, disposition: Disposition::MALFORMED_ATTRIBUTE_LIST };
         let available = body.len();
         let Some(length) = body.read::<U16>() else {
-            return Err(at.truncated(size_of::<U16>(), available, Bound::BgpMessageLength));
+            return Err(at().truncated(size_of::<U16>(), available, Bound::BgpMessageLength));
         };
         let claimed = length.get().into();
-        body.split(claimed).ok_or_else(|| at.overrun(field, claimed, body.len(), Bound::BgpMessageLength))
+        body.split(claimed).ok_or_else(|| at().overrun(field, claimed, body.len(), Bound::BgpMessageLength))
     }
 
     /// What the session that the message came by has agreed on.
@@ -105,15 +105,7 @@ impl<'a> Update<'a> {
     /// The first attribute of a type, if it can be read; [`validate`](Self::validate) says why one cannot.
     #[inline(always)]
     pub fn attribute(&self, kind: AttributeType) -> Option<Attribute<'a>> {
-        let mut attributes = self.attributes();
-        let attribute = loop {
-            match attributes.next()?.ok()? {
-                // With the type that is known where this is inlined, so that nothing is left of all others.
-                attribute if attribute.kind == kind => break PathAttribute { kind, ..attribute },
-                _ => {}
-            }
-        };
-        attribute.decode(&self.session).ok()
+        self.attributes().find(kind)?.decode(&self.session).ok()
     }
 
     /// Announced routes of other families, with their next hop.

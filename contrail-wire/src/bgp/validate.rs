@@ -124,6 +124,8 @@ impl<F: FnMut(Error)> Validation<'_, '_, F> {
     /// An error of routes that are withdrawn is one of syntax; they need no label, as `has_router_mac` says then.
     fn routes(&mut self, mut routes: Routes<'_>, has_router_mac: bool) {
         loop {
+            // Most are MAC/IP routes, of which nothing is wrong if they can be read.
+            while routes.take_mac_ip().is_some() {}
             let offset = routes.offset();
             match routes.next() {
                 None => break,

@@ -1,6 +1,6 @@
 //! The pen that BGP is encoded with: it knows how much of the buffer is written.
 
-use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+use zerocopy::{Immutable, IntoBytes};
 
 use crate::bgp::error::Element;
 use crate::{EncodeError, Layer};
@@ -30,14 +30,25 @@ impl<'b> Writer<'b> {
     /// The next `count` bytes, to be filled.
     #[inline(always)]
     pub(crate) fn room(&mut self, count: usize) -> Result<&mut [u8], EncodeError> {
-        let available = self.end - self.len;
-        match self.buffer.get_mut(self.len..self.end).and_then(|room| room.get_mut(..count)) {
-            Some(room) => {
+        let (start, available) = (self.len, self.end - self.len);
+        match self.buffer.get_mut(start..start + count) {
+            Some(room) if count <= available => {
                 self.len += count;
                 Ok(room)
             }
-            None => Err(no_room(self.element, count, available)),
+            _ => Err(no_room(self.element, count, available)),
         }
+    }
+
+    /// All bytes that are left; those that are filled, from the first on, are then [taken](Self::take).
+    #[inline(always)]
+    pub(crate) fn rest(&mut self) -> &mut [u8] {
+        self.buffer.get_mut(self.len..self.end).unwrap_or_default()
+    }
+
+    /// The next `count` bytes are written.
+    pub(crate) fn take(&mut self, count: usize) {
+        self.len = self.end.min(self.len + count);
     }
 
     #[inline(always)]
@@ -45,23 +56,6 @@ impl<'b> Writer<'b> {
         let bytes = value.as_bytes();
         self.room(bytes.len())?.copy_from_slice(bytes);
         Ok(())
-    }
-
-    /// As many places for a value as there is room for; those that are filled, from the first on, are then
-    /// [taken](Self::take).
-    #[inline(always)]
-    pub(crate) fn places<T>(&mut self) -> &mut [T]
-    where
-        T: FromBytes + IntoBytes + KnownLayout + Immutable + Unaligned,
-    {
-        let room = self.buffer.get_mut(self.len..self.end).unwrap_or_default();
-        let count = room.len() / size_of::<T>();
-        <[T]>::mut_from_prefix_with_elems(room, count).map_or(&mut [], |(places, _)| places)
-    }
-
-    /// The next `count` bytes are written.
-    pub(crate) fn take(&mut self, count: usize) {
-        self.len = self.end.min(self.len + count);
     }
 
     /// Writes over what was written at `start`.

@@ -207,6 +207,18 @@ impl<'a> Attributes<'a> {
         Self { cursor }
     }
 
+    /// The first attribute of a type, if all in front of it can be read.
+    #[inline(always)]
+    pub(crate) fn find(mut self, kind: AttributeType) -> Option<PathAttribute<'a>> {
+        loop {
+            let attribute = attribute(&mut self.cursor)?;
+            if attribute.kind == kind {
+                // With the type that is known where this is inlined, so that nothing is left of all others.
+                return Some(PathAttribute { kind, ..attribute });
+            }
+        }
+    }
+
     /// What is left of their bytes.
     pub const fn bytes(&self) -> &'a [u8] {
         self.cursor.rest()

@@ -87,24 +87,34 @@ impl<'a> NextHop<'a> {
     pub(crate) fn read(family: Family, octets: &'a [u8], at: At) -> Result<Self, Error> {
         let next_hop =
             if family.name().is_some() { Self::of_length(octets) } else { Some(Self::Unknown(octets)) };
-        next_hop.filter(|next_hop| next_hop.is_of(family)).ok_or_else(|| {
-            let expected = match family.afi {
-                _ if family.safi == Safi::VPN => "12, 24 or 48 (RFC 4364 4.3.2, RFC 4659 3.2.1, RFC 8950)",
-                Afi::IPV6 => "16 or 32 (RFC 2545 3)",
-                _ => "4, 16 or 32 (RFC 4760 3, RFC 8950)",
-            };
-            at.field("next_hop_length", length(octets.len()), expected)
-        })
+        match next_hop {
+            Some(next_hop) if next_hop.is_of(family) => Ok(next_hop),
+            _ => Err(Self::what_is_wrong(family, octets.len(), at)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn what_is_wrong(family: Family, found: usize, at: At) -> Error {
+        let expected = match family.afi {
+            _ if family.safi == Safi::VPN => "12, 24 or 48 (RFC 4364 4.3.2, RFC 4659 3.2.1, RFC 8950)",
+            Afi::IPV6 => "16 or 32 (RFC 2545 3)",
+            _ => "4, 16 or 32 (RFC 4760 3, RFC 8950)",
+        };
+        at.field("next_hop_length", length(found), expected)
     }
 
     #[inline(always)]
     fn of_length(octets: &'a [u8]) -> Option<Self> {
-        if let Ok(address) = Ipv4Octets::ref_from_bytes(octets) {
-            return Some(Self::Ipv4(address.get()));
-        }
-        if let Ok(global) = Ipv6Octets::ref_from_bytes(octets) {
-            return Some(Self::Ipv6 { global: global.get(), link_local: None });
-        }
+        Some(match octets.len() {
+            4 => Self::Ipv4(Ipv4Octets::ref_from_bytes(octets).ok()?.get()),
+            16 => Self::Ipv6 { global: Ipv6Octets::ref_from_bytes(octets).ok()?.get(), link_local: None },
+            _ => return Self::of_other_length(octets),
+        })
+    }
+
+    #[inline(never)]
+    fn of_other_length(octets: &'a [u8]) -> Option<Self> {
         if let Ok([global, link_local]) = <[Ipv6Octets; 2]>::ref_from_bytes(octets) {
             return Some(Self::Ipv6 { global: global.get(), link_local: Some(link_local.get()) });
         }

@@ -182,15 +182,6 @@ impl Route<'_> {
         Self { path_id: self.path_id, nlri: self.nlri.key() }
     }
 
-    /// All of a MAC/IP route of the usual shape, without a path identifier.
-    #[inline(always)]
-    pub(crate) fn usual(&self) -> Option<evpn::Usual> {
-        match &self.nlri {
-            Nlri::Evpn(evpn::Route::MacIp(route)) => route.usual(),
-            _ => None,
-        }
-    }
-
     pub(crate) fn write(&self, writer: &mut Writer<'_>, add_path: bool) -> Result<(), EncodeError> {
         if add_path {
             writer.put(&self.path_id.unwrap_or_default().to_be_bytes())?;
@@ -275,20 +266,29 @@ impl<'a> Routes<'a> {
         self.cursor.offset()
     }
 
+    /// The next route, if it is a MAC/IP route without a path identifier, and can be read.
+    #[inline(always)]
+    pub(crate) fn take_mac_ip(&mut self) -> Option<evpn::MacIpRoute> {
+        if self.family != Family::EVPN || self.add_path {
+            return None;
+        }
+        evpn::MacIpRoute::take(&mut self.cursor)
+    }
+
     /// The next route, which is there.
     #[inline(never)]
-    fn next_of_any(&mut self) -> Result<Route<'a>, Error> {
+    fn next_of_any(&mut self) -> Option<Result<Route<'a>, Error>> {
         if self.family == Family::EVPN {
             let mut routes = evpn::Routes::at(self.cursor, self.add_path);
-            let next = routes.next_with_path();
+            let next = routes.next_with_path()?;
             self.cursor = routes.cursor();
-            return next.map(|(path_id, route)| Route { path_id, nlri: Nlri::Evpn(route) });
+            return Some(next.map(|(path_id, route)| Route { path_id, nlri: Nlri::Evpn(route) }));
         }
         let route = self.prefix();
         if route.is_err() {
             self.cursor.all();
         }
-        route
+        Some(route)
     }
 
     fn prefix(&mut self) -> Result<Route<'a>, Error> {
@@ -345,17 +345,14 @@ impl<'a> Iterator for Routes<'a> {
         if self.cursor.is_empty() {
             return None;
         }
-        if self.family == Family::EVPN
-            && !self.add_path
-            && let Some(route) = evpn::MacIpRoute::take_usual(&mut self.cursor)
-        {
+        if let Some(route) = self.take_mac_ip() {
             return Some(Ok(route.into()));
         }
-        // A copy, so that the routes themselves need not be in memory where nothing unusual is among them.
+        // A copy, so that the routes themselves need not be in memory where nothing else is among them.
         let mut routes = *self;
         let next = routes.next_of_any();
         *self = routes;
-        Some(next)
+        next
     }
 }
 

@@ -1,10 +1,12 @@
 //! Laws of messages: a stream is split where it should be, what was built is read, what is cut is waited for.
 
+use contrail_wire::bgp::evpn::{self, MacIpRoute};
 use contrail_wire::bgp::{
     AddPath, AddPathMode, Attribute, Capabilities, Capability, CapabilityCode, ExtendedNextHop, Families,
     Family, GracefulRestart, Message, Messages, MpReach, Notification, Open, RestartFamily, Route,
     RouteRefresh, Session, SessionKind, UpdateBuilder,
 };
+use contrail_wire::{EthernetSegmentId, EthernetTag, MacAddr, Vni};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -232,6 +234,48 @@ fn two_opens_agree_on_what_both_can() {
     assert_eq!((session.kind, session.four_octet_as), (SessionKind::Internal, false));
     assert_eq!(session.families, Families::NONE.with(Family::IPV4_UNICAST));
     assert_eq!(Session::negotiate(&bare, &full).families, Families::NONE);
+}
+
+#[test]
+fn a_message_has_as_many_routes_as_fit_into_it() {
+    let fabric = "10.0.0.1:7".parse().unwrap();
+    let shapes = [None, Some([10, 99, 0, 11].into()), Some([0xfd; 16].into())]
+        .map(|ip| [None, Some(Vni::MAX.into())].map(|label2| (ip, label2)));
+    let routes: Vec<_> = (0..8)
+        .flat_map(|_| shapes.into_iter().flatten())
+        .map(|(ip, label2)| MacIpRoute {
+            rd: fabric,
+            esi: EthernetSegmentId::MAX,
+            ethernet_tag: EthernetTag::MAX,
+            mac: MacAddr::BROADCAST,
+            ip,
+            label1: Vni::MAX.into(),
+            label2,
+        })
+        .collect();
+    let octets = |routes: &[MacIpRoute]| -> Vec<u8> {
+        let encoded = |route: &MacIpRoute| {
+            let mut buffer = [0xa5; 60];
+            let room = evpn::Route::from(*route).encode(&mut buffer).unwrap().len();
+            buffer[..60 - room].to_vec()
+        };
+        routes.iter().flat_map(encoded).collect()
+    };
+    let session = Session::default();
+    for room in 100..700 {
+        let mut builder = UpdateBuilder::withdraw(&session, &routes);
+        let (mut buffer, mut left) = (vec![0xa5; room], &routes[..]);
+        while let Some(bytes) = builder.encode_next(&mut buffer).unwrap() {
+            let (message, _) = Message::decode(bytes, session).unwrap();
+            let (written, behind) = left.split_at(message.update().unwrap().evpn_withdrawn().count());
+            assert_eq!(bytes[30..], octets(written));
+            if let Some(next) = behind.first() {
+                assert!(bytes.len() + octets(&[*next]).len() > room);
+            }
+            left = behind;
+        }
+        assert!(left.is_empty());
+    }
 }
 
 #[test]

@@ -1,14 +1,12 @@
 use core::net::IpAddr;
 
-use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
+use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::bgp::cursor::Cursor;
 use crate::bgp::error::{At, Error, length};
 use crate::bgp::nlri::evpn::{NlriHeader, RouteType, short};
 use crate::bgp::writer::Writer;
-use crate::{
-    EncodeError, EthernetSegmentId, EthernetTag, Ipv4Octets, LabelField, MacAddr, RouteDistinguisher,
-};
+use crate::{EncodeError, EthernetSegmentId, EthernetTag, LabelField, MacAddr, RouteDistinguisher};
 
 /// EVPN route type 2: MAC/IP advertisement ([RFC 7432](https://www.rfc-editor.org/rfc/rfc7432) section 7.2).
 ///
@@ -86,83 +84,99 @@ struct Fixed {
     ip_length: u8,
 }
 
-/// The shape that most of these routes have: an IPv4 address and one label, with type and length in front.
+/// The same with type and length in front.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
-pub(crate) struct Usual {
+struct Start {
     header: NlriHeader,
     fixed: Fixed,
-    ip: Ipv4Octets,
+}
+
+/// What follows it: the address, if there is one, and one label or two.
+#[derive(FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+struct Behind<const N: usize> {
+    ip: [u8; N],
     label1: LabelField,
+    label2: LabelField,
+}
+
+/// The place of a route, however long it is.
+#[derive(FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+pub(crate) struct Longest {
+    start: Start,
+    behind: [u8; size_of::<Behind<16>>()],
 }
 
 impl MacIpRoute {
-    /// Takes the route at the start of `cursor` off it, if it is one of the usual shape and nothing is wrong with it. Small
-    /// enough to become a part of the loop that reads routes, in which fields then are read from where they stand, and
-    /// the next route is looked for before it is known that this one has the length it should have.
+    /// Takes the route at the start of `cursor` off it, if it is one of this type and nothing is wrong with it. Small
+    /// enough to become a part of the loop that reads routes, in which fields then are read from where they stand; the
+    /// address comes last, so that a loop that wants one kind of them has asked nothing twice.
     #[inline(always)]
-    pub(crate) fn take_usual(cursor: &mut Cursor<'_>) -> Option<Self> {
+    pub(crate) fn take(cursor: &mut Cursor<'_>) -> Option<Self> {
         let mut ahead = *cursor;
-        let &Usual { header, fixed, ip, label1 } = ahead.read()?;
-        let Fixed { rd, esi, ethernet_tag, mac_length, mac, ip_length } = fixed;
-        if header != USUAL_HEADER || mac_length != MAC_BITS || ip_length != 32 {
+        let Start { header, fixed } = ahead.read()?;
+        let behind = ahead.bytes(usize::from(header.length).checked_sub(size_of::<Fixed>())?)?;
+        if header.route_type != RouteType::MAC_IP || fixed.mac_length != MAC_BITS {
             return None;
         }
-        *cursor = ahead;
-        Some(Self { rd, esi, ethernet_tag, mac, ip: Some(ip.get().into()), label1, label2: None })
-    }
-
-    /// The route, or an error that says what is wrong.
-    pub(super) fn read(value: Cursor<'_>, at: At) -> Result<Self, Error> {
-        Self::parse(value.rest()).ok_or_else(|| what_is_wrong(value.rest(), at))
-    }
-
-    fn parse(value: &[u8]) -> Option<Self> {
-        let (fixed, behind) = Fixed::ref_from_prefix(value).ok()?;
-        let &Fixed { rd, esi, ethernet_tag, mac_length, mac, ip_length } = fixed;
-        if mac_length != MAC_BITS {
-            return None;
-        }
-        let (ip, labels) = match ip_length {
-            0 => (None, behind),
-            32 => behind.split_first_chunk::<4>().map(|(ip, labels)| (Some(IpAddr::from(*ip)), labels))?,
-            128 => behind.split_first_chunk::<16>().map(|(ip, labels)| (Some(IpAddr::from(*ip)), labels))?,
+        let (ip, labels) = behind.split_at_checked(usize::from(fixed.ip_length / 8))?;
+        let (label1, label2) = match LabelField::ref_from_bytes(labels) {
+            Ok(label1) => (label1, None),
+            Err(_) => {
+                let [label1, label2] = <[LabelField; 2]>::ref_from_bytes(labels).ok()?;
+                (label1, Some(*label2))
+            }
+        };
+        let &Fixed { rd, esi, ethernet_tag, mac, ip_length, .. } = fixed;
+        let ip = match ip_length {
+            0 => None,
+            32 => Some(<[u8; 4]>::try_from(ip).ok()?.into()),
+            128 => Some(<[u8; 16]>::try_from(ip).ok()?.into()),
             _ => return None,
         };
-        if let Ok(label1) = LabelField::ref_from_bytes(labels) {
-            return Some(Self { rd, esi, ethernet_tag, mac, ip, label1: *label1, label2: None });
-        }
-        let &[label1, label2] = <[LabelField; 2]>::ref_from_bytes(labels).ok()?;
-        Some(Self { rd, esi, ethernet_tag, mac, ip, label1, label2: Some(label2) })
+        *cursor = ahead;
+        Some(Self { rd, esi, ethernet_tag, mac, ip, label1: *label1, label2 })
     }
 
-    /// All of the route at once, if it has the usual shape.
-    #[inline(always)]
-    pub(crate) fn usual(&self) -> Option<Usual> {
-        let &Self { rd, esi, ethernet_tag, mac, ip: Some(IpAddr::V4(ip)), label1, label2: None } = self
-        else {
-            return None;
-        };
-        let header = USUAL_HEADER;
-        let fixed = Fixed { rd, esi, ethernet_tag, mac_length: MAC_BITS, mac, ip_length: 32 };
-        Some(Usual { header, fixed, ip: ip.into(), label1 })
-    }
-
+    /// Writes all of the route, with type and length in front.
     pub(super) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        let &Self { rd, esi, ethernet_tag, mac, ip, label1, label2 } = self;
+        let mut longest = Longest::new_zeroed();
+        let written = self.fill(&mut longest);
+        writer.put(longest.as_bytes().get(..written).unwrap_or_default())
+    }
+
+    /// Fills in all of the route, with type and length in front, and returns how many bytes that are.
+    #[inline(always)]
+    pub(crate) fn fill(&self, place: &mut Longest) -> usize {
+        let &Self { rd, esi, ethernet_tag, mac, ip, label2, .. } = self;
         let ip_length = match ip {
             None => 0,
             Some(IpAddr::V4(_)) => 32,
             Some(IpAddr::V6(_)) => 128,
         };
-        writer.put(&Fixed { rd, esi, ethernet_tag, mac_length: MAC_BITS, mac, ip_length })?;
+        let length = if label2.is_some() { 36 } else { 33 } + ip_length / 8;
+        let header = NlriHeader { route_type: RouteType::MAC_IP, length };
+        let fixed = Fixed { rd, esi, ethernet_tag, mac_length: MAC_BITS, mac, ip_length };
+        place.start = Start { header, fixed };
         match ip {
-            None => {}
-            Some(IpAddr::V4(address)) => writer.put(&address.octets())?,
-            Some(IpAddr::V6(address)) => writer.put(&address.octets())?,
+            None => self.fill_behind([], &mut place.behind),
+            Some(IpAddr::V4(ip)) => self.fill_behind(ip.octets(), &mut place.behind),
+            Some(IpAddr::V6(ip)) => self.fill_behind(ip.octets(), &mut place.behind),
         }
-        writer.put(&label1)?;
-        label2.map_or(Ok(()), |label2| writer.put(&label2))
+        size_of::<NlriHeader>() + usize::from(length)
+    }
+
+    #[inline(always)]
+    fn fill_behind<const N: usize>(&self, ip: [u8; N], place: &mut [u8]) {
+        if let Ok((behind, _)) = Behind::mut_from_prefix(place) {
+            behind.ip = ip;
+            behind.label1 = self.label1;
+            if let Some(label2) = self.label2 {
+                behind.label2 = label2;
+            }
+        }
     }
 
     pub(super) const fn key(self) -> Self {
@@ -171,13 +185,11 @@ impl MacIpRoute {
 }
 
 const MAC_BITS: u8 = 48;
-/// Of a route with an IPv4 address and one label.
-const USUAL_HEADER: NlriHeader = NlriHeader { route_type: RouteType::MAC_IP, length: 37 };
 
 /// Why these octets are not a route.
 #[cold]
 #[inline(never)]
-fn what_is_wrong(value: &[u8], at: At) -> Error {
+pub(super) fn what_is_wrong(value: &[u8], at: At) -> Error {
     let Ok((fixed, _)) = Fixed::ref_from_prefix(value) else {
         return short(at, size_of::<Fixed>() + size_of::<LabelField>(), value.len());
     };

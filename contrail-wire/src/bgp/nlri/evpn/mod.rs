@@ -45,8 +45,8 @@ pub use ip_prefix::IpPrefixRoute;
 pub use key::RouteKey;
 pub use leaf::LeafRoute;
 pub use leave_synch::LeaveSynchRoute;
+pub(crate) use mac_ip::Longest;
 pub use mac_ip::MacIpRoute;
-pub(crate) use mac_ip::Usual;
 pub use membership_report_synch::MembershipReportSynchRoute;
 use parts::{Parts, exactly, put_address, put_optional_address, short};
 pub use per_region::PerRegionRoute;
@@ -161,6 +161,9 @@ impl<'a> Route<'a> {
     /// Decodes the route at the start of `bytes`, and returns what follows it.
     pub fn decode(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), Error> {
         let mut cursor = Cursor::new(bytes, 0);
+        if let Some(route) = MacIpRoute::take(&mut cursor) {
+            return Ok((route.into(), cursor.rest()));
+        }
         let (at, header, value) = split(&mut cursor)?;
         Ok((Self::read(header.route_type, value, at)?, cursor.rest()))
     }
@@ -168,7 +171,7 @@ impl<'a> Route<'a> {
     fn read(route_type: RouteType, value: Cursor<'a>, at: At) -> Result<Self, Error> {
         Ok(match route_type {
             RouteType::ETHERNET_AUTO_DISCOVERY => EthernetAutoDiscoveryRoute::read(value, at)?.into(),
-            RouteType::MAC_IP => MacIpRoute::read(value, at)?.into(),
+            RouteType::MAC_IP => return Err(mac_ip::what_is_wrong(value.rest(), at)),
             RouteType::INCLUSIVE_MULTICAST => InclusiveMulticastRoute::read(value, at)?.into(),
             RouteType::ETHERNET_SEGMENT => EthernetSegmentRoute::read(value, at)?.into(),
             RouteType::IP_PREFIX => IpPrefixRoute::read(value, at)?.into(),
@@ -232,6 +235,16 @@ impl<'a> Route<'a> {
 
     pub(crate) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let outer = core::mem::replace(&mut writer.element, Element::Evpn(self.route_type()));
+        match self {
+            Self::MacIp(route) => route.write(writer),
+            _ => self.write_other(writer),
+        }?;
+        writer.element = outer;
+        Ok(())
+    }
+
+    /// Of any type but MAC/IP.
+    fn write_other(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         let start = writer.len();
         writer.put(&NlriHeader { route_type: self.route_type(), length: 0 })?;
         match self {
@@ -253,7 +266,6 @@ impl<'a> Route<'a> {
             return Err(too_long(writer.element, "length", written, 0xff));
         };
         writer.patch(start + 1, [length]);
-        writer.element = outer;
         Ok(())
     }
 }
@@ -318,9 +330,40 @@ impl<'a> Routes<'a> {
         self.cursor
     }
 
-    /// The next route, which is there, with its path identifier (RFC 7911).
+    /// The next route with its path identifier (RFC 7911).
+    #[inline(always)]
+    pub(crate) fn next_with_path(&mut self) -> Option<Result<(Option<u32>, Route<'a>), Error>> {
+        if let Some((path_id, route)) = self.take_mac_ip() {
+            return Some(Ok((path_id, Route::MacIp(route))));
+        }
+        if self.cursor.is_empty() {
+            return None;
+        }
+        // A copy, so that the routes themselves need not be in memory where nothing else is among them.
+        let mut routes = *self;
+        let other = routes.next_other();
+        *self = routes;
+        match other {
+            Err(error) => Some(Err(error)),
+            // Taken above. That none comes from here too lets its fields be read from where they stand.
+            Ok((_, Route::MacIp(_))) => None,
+            Ok(other) => Some(Ok(other)),
+        }
+    }
+
+    /// The next route, if it is a MAC/IP route and can be read.
+    #[inline(always)]
+    fn take_mac_ip(&mut self) -> Option<(Option<u32>, MacIpRoute)> {
+        let mut ahead = self.cursor;
+        let path_id = if self.add_path { Some(u32::from_be_bytes(*ahead.array()?)) } else { None };
+        let route = MacIpRoute::take(&mut ahead)?;
+        self.cursor = ahead;
+        Some((path_id, route))
+    }
+
+    /// The next route, which is there and no MAC/IP route that can be read.
     #[inline(never)]
-    pub(crate) fn next_with_path(&mut self) -> Result<(Option<u32>, Route<'a>), Error> {
+    fn next_other(&mut self) -> Result<(Option<u32>, Route<'a>), Error> {
         let path_id =
             if self.add_path { Some(super::path_id(&mut self.cursor, Family::EVPN, DISABLE)?) } else { None };
         match split(&mut self.cursor) {
@@ -338,19 +381,7 @@ impl<'a> Iterator for Routes<'a> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.cursor.is_empty() {
-            return None;
-        }
-        if !self.add_path
-            && let Some(route) = MacIpRoute::take_usual(&mut self.cursor)
-        {
-            return Some(Ok(Route::MacIp(route)));
-        }
-        // A copy, so that the routes themselves need not be in memory where nothing unusual is among them.
-        let mut routes = *self;
-        let next = routes.next_with_path();
-        *self = routes;
-        Some(next.map(|(_, route)| route))
+        Some(self.next_with_path()?.map(|(_, route)| route))
     }
 }
 
