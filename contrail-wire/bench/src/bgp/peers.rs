@@ -1,4 +1,4 @@
-//! The peers, each in the way that its documentation shows. routecore is left out: it gives EVPN routes as bytes only.
+//! The peers, each in the way that its documentation shows.
 
 pub mod netgauze {
     use std::net::IpAddr;
