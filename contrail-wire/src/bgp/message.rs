@@ -82,18 +82,15 @@ impl MessageHeader {
 
     /// The lengths that a message of a known type may have.
     #[inline(always)]
-    const fn lengths(kind: u8, session: Session) -> Option<(u16, u16)> {
-        // The kind that most are of is not looked for among the others.
-        if kind == Message::UPDATE {
-            return Some((23, session.longest_message()));
-        }
-        Some(match kind {
-            Message::OPEN => (29, 4096),
-            Message::ROUTE_REFRESH => (23, session.longest_message()),
-            Message::NOTIFICATION => (21, session.longest_message()),
-            Message::KEEPALIVE => (19, 19),
-            _ => return None,
-        })
+    fn lengths(kind: u8, session: Session) -> Option<(u16, u16)> {
+        // Of types 1 to 5.
+        let least = *[29, 23, 21, 19, 23].get(usize::from(kind).wrapping_sub(1))?;
+        let most = match kind {
+            Message::OPEN => 4096,
+            Message::KEEPALIVE => 19,
+            _ => session.longest_message(),
+        };
+        Some((least, most))
     }
 
     #[cold]
