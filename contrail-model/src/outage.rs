@@ -195,7 +195,8 @@ impl Fabric {
         Some(Part { name: self.port_name(port), kind: PartKind::Cable(vec![port.clone()]) })
     }
 
-    fn port_name(&self, port: &Port) -> Name {
+    /// `leaf1:et-0/0/48`
+    pub(crate) fn port_name(&self, port: &Port) -> Name {
         format!("{}:{}", self.devices[port.device].name, port.interface).into()
     }
 

@@ -69,25 +69,51 @@ impl Topology {
         distances.into_boxed_slice()
     }
 
-    /// The nearest of `origins` and how far they are; empty if none can be reached.
-    pub(crate) fn nearest(&self, from: DeviceId, origins: &[DeviceId]) -> (u32, Vec<DeviceId>) {
+    /// The nearest of `origins`; empty if none can be reached.
+    pub(crate) fn nearest(&self, from: DeviceId, origins: &[DeviceId]) -> Vec<DeviceId> {
         let distance = origins.iter().map(|origin| self.distance(from, *origin)).min();
-        let Some(distance) = distance.filter(|distance| *distance != UNREACHABLE) else {
-            return (UNREACHABLE, Vec::new());
-        };
-        let nearest = origins.iter().copied().filter(|origin| self.distance(from, *origin) == distance);
-        (distance, nearest.collect())
+        let is_nearest = |origin: &&DeviceId| Some(self.distance(from, **origin)) == distance;
+        match distance {
+            None | Some(UNREACHABLE) => Vec::new(),
+            Some(_) => origins.iter().filter(is_nearest).copied().collect(),
+        }
     }
 
-    /// The neighbours that are one step closer to the nearest of `origins`.
-    pub(crate) fn next_hops(&self, from: DeviceId, origins: &[DeviceId]) -> Vec<Neighbour> {
-        let (distance, nearest) = self.nearest(from, origins);
-        if distance == 0 || nearest.is_empty() {
+    /// The neighbours that are one step closer to one of `nearest`, which are all equally far.
+    pub(crate) fn next_hops(&self, from: DeviceId, nearest: &[DeviceId]) -> Vec<Neighbour> {
+        let distance = nearest.first().map_or(0, |origin| self.distance(from, *origin));
+        if distance == 0 {
             return Vec::new();
+        }
+        if distance == 1 {
+            // A spine has a thousand neighbours, of which one is asked for; that one has few.
+            let cables = nearest.iter().flat_map(|origin| self.cables(from, *origin));
+            let mut cables: Vec<Neighbour> = cables.collect();
+            cables.sort_unstable_by_key(|neighbour| neighbour.link);
+            return cables;
         }
         let closer = |neighbour: &&Neighbour| {
             nearest.iter().any(|origin| self.distance(neighbour.device, *origin) + 1 == distance)
         };
         self.neighbours(from).iter().filter(closer).copied().collect()
+    }
+
+    /// The cables between two devices, seen from the first.
+    fn cables(&self, from: DeviceId, to: DeviceId) -> impl Iterator<Item = Neighbour> {
+        let ends = [(from, to), (to, from)];
+        let [near, far] = ends.map(|(here, there)| {
+            self.neighbours(here).iter().filter(move |neighbour| neighbour.device == there)
+        });
+        let (near, far) = if self.neighbours(from).len() <= self.neighbours(to).len() {
+            (Some(near), None)
+        } else {
+            (None, Some(far))
+        };
+        let far = far.into_iter().flatten().map(move |there| Neighbour {
+            device: to,
+            link: there.link,
+            end: 1 - there.end,
+        });
+        near.into_iter().flatten().copied().chain(far)
     }
 }

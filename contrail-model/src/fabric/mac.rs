@@ -9,12 +9,22 @@ pub(crate) const VIRTUAL_GATEWAY: MacAddr = MacAddr::new([0x00, 0x00, 0x5e, 0x01
 /// What a vRouter answers a workload that asks for its gateway (contrail-vrouter-agent, `interface_params.cc`).
 pub(crate) const VROUTER_GATEWAY: MacAddr = MacAddr::new([0x00, 0x00, 0x5e, 0x00, 0x01, 0x00]);
 
-/// A locally administered unicast address that depends only on the names (FNV-1a, 64 bits).
+/// A locally administered unicast address that depends only on the names.
 pub(crate) fn derived_mac(names: &[&str]) -> MacAddr {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in names.join("/").bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
+    let parts = names.iter().enumerate();
+    hashed(parts.flat_map(|(index, name)| [if index == 0 { "" } else { "/" }, name]))
+}
+
+/// The same for a port, `leaf1:et-0/0/48`.
+pub(crate) fn port_mac(device: &str, interface: &str) -> MacAddr {
+    hashed([device, ":", interface].into_iter())
+}
+
+/// FNV-1a, 64 bits.
+fn hashed<'t>(text: impl Iterator<Item = &'t str>) -> MacAddr {
+    let hash = text.flat_map(str::bytes).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     let [a, b, c, d, e, ..] = hash.to_be_bytes();
     MacAddr::new([0x02, a, b, c, d, e])
 }

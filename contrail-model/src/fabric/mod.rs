@@ -23,6 +23,7 @@ pub use self::aggregate::{Aggregate, Segment};
 pub(crate) use self::facts::Facts;
 pub(crate) use self::id::{Arena, Id};
 pub(crate) use self::index::Index;
+use self::mac::port_mac;
 pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
 pub use self::objects::Name;
 pub(crate) use self::objects::{
@@ -368,6 +369,12 @@ impl Fabric {
         let binding = group.binding(network)?;
         let port = group.ports.iter().find(|port| port.device == device && self.is_port_up(port))?;
         Some((port, binding))
+    }
+
+    /// The MAC address of the port at an end of a cable.
+    pub(crate) fn port_mac(&self, link: usize, end: usize) -> MacAddr {
+        let port = self.links.get(link).and_then(|link| link.ends.get(end));
+        port.map_or(MacAddr::default(), |port| port_mac(&self.devices[port.device].name, &port.interface))
     }
 
     /// Names of devices, for a sentence: `leaf1, leaf2`.

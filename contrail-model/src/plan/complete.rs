@@ -10,7 +10,7 @@ use super::{Candidate, Change, Cost, Reason, Weights};
 use crate::fabric::{DeviceId, Fabric, Facts, Name};
 use crate::report::{Finding, Severity};
 use crate::rules::Rule;
-use crate::trace::{Trace, Verdict};
+use crate::trace::{Trace, Verdict, Way};
 
 /// More rounds than there are kinds of remedies, so that a remedy that does not help ends.
 const MAX_ROUNDS: usize = 8;
@@ -187,8 +187,8 @@ pub(super) fn all_reasons(traces: &[Trace]) -> Vec<Reason> {
 /// Why a trace does not arrive.
 fn reasons(trace: &Trace) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    for path in trace.out.paths.iter().chain(&trace.back.paths) {
-        let reason = match &path.verdict {
+    for verdict in [trace.out(), trace.back()].iter().flat_map(Way::verdicts) {
+        let reason = match verdict {
             Verdict::Delivered { .. } => continue,
             Verdict::Dropped { at, reason } => Reason::Dropped { at: at.clone(), reason: reason.clone() },
             Verdict::Undetermined { at, missing } => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{BreakOut, Change};
 use crate::fabric::Name;
-use crate::trace::{Trace, Way};
+use crate::trace::Trace;
 
 /// What one of each thing costs. The total is their sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,10 +53,8 @@ impl Cost {
         traces: &[Trace],
         weights: &Weights,
     ) -> Self {
-        let longest = |way: &Way| {
-            way.paths.iter().map(super::super::trace::Path::underlay_links).max().unwrap_or_default()
-        };
-        let links = traces.iter().map(|trace| longest(&trace.out) + longest(&trace.back)).max();
+        let links = traces.iter().map(|trace| trace.out().underlay_links() + trace.back().underlay_links());
+        let links = links.max();
         let devices: BTreeSet<&Name> = changes.iter().flat_map(Change::devices).collect();
         let routes = changes.iter().filter(|change| matches!(change, Change::AddStaticRoute { .. }));
         let by_hand = changes.iter().filter(|change| change.is_by_hand());

@@ -169,16 +169,19 @@ impl<'f> Context<'f> {
         let mut causes: Vec<Dropped<'_>> = Vec::new();
         let mut index: HashMap<String, usize> = HashMap::new();
         for (flow, trace) in self.traces() {
-            for (way, direction) in [(&trace.out, ""), (&trace.back, "the answer of ")] {
+            for (way, direction) in [(trace.out(), ""), (trace.back(), "the answer of ")] {
                 for (at, reason) in way.drops().into_iter().filter(|(_, reason)| reason.rule() == rule) {
                     let place = *index.entry(reason.cause(at)).or_insert(causes.len());
                     if place == causes.len() {
                         causes.push(Dropped { at, flow, reasons: Vec::new(), flows: Vec::new() });
                     }
                     if let Some(dropped) = causes.get_mut(place) {
-                        dropped
-                            .flows
-                            .push(format!("{direction}{} to {}, {}", trace.from, trace.to, trace.service));
+                        dropped.flows.push(format!(
+                            "{direction}{} to {}, {}",
+                            trace.from(),
+                            trace.to(),
+                            trace.service()
+                        ));
                         if !dropped.reasons.contains(&reason) {
                             dropped.reasons.push(reason);
                         }

@@ -33,8 +33,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         );
     }
     for (flow, trace) in context.traces() {
-        for way in [&trace.out, &trace.back] {
-            let undetermined = way.paths.iter().find_map(|path| match &path.verdict {
+        for way in [trace.out(), trace.back()] {
+            let undetermined = way.verdicts().into_iter().find_map(|verdict| match verdict {
                 Verdict::Undetermined { at, missing } => Some((at, missing)),
                 _ => None,
             });
@@ -44,7 +44,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
                         &RULE,
                         &**at,
                         &*flow.path,
-                        format!("it cannot be told whether {} reaches {}", trace.from, trace.to),
+                        format!("it cannot be told whether {} reaches {}", trace.from(), trace.to()),
                     )
                     .because(format!("the document does not say {missing}"))
                     .fix(format!("say {missing}")),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::mem::discriminant;
 
 use super::conversation::{Traced, trace};
+use super::note::Next;
 use super::{Drop, Trace, Verdict, Way};
 use crate::fabric::{Fabric, Name};
 use crate::outage::Outage;
@@ -18,7 +19,7 @@ pub(super) struct Blame<'f> {
 /// One drop of a flow.
 struct Struck<'d> {
     flow: &'d Traced,
-    way: fn(&mut Trace) -> &mut Way,
+    way: fn(&Trace) -> Way<'_>,
     at: Name,
     reason: Drop,
 }
@@ -33,7 +34,7 @@ impl<'f> Blame<'f> {
         if self.fabric.outage.is_empty() {
             return;
         }
-        let ways: [fn(&mut Trace) -> &mut Way; 2] = [out, back];
+        let ways: [fn(&Trace) -> Way<'_>; 2] = [Trace::out, Trace::back];
         for way in ways {
             let drops = way(trace).drops().into_iter().map(|(at, reason)| (at.clone(), reason.clone()));
             for (at, reason) in drops.collect::<Vec<_>>() {
@@ -42,8 +43,9 @@ impl<'f> Blame<'f> {
                 if down.is_empty() {
                     continue;
                 }
-                for path in &mut way(trace).paths {
-                    if let Verdict::Dropped { at, reason } = &mut path.verdict
+                let hops = way(trace).noted();
+                for hop in trace.notes.hops.get_mut(hops).unwrap_or_default() {
+                    if let Next::Ends(Verdict::Dropped { at, reason }) = &mut hop.next
                         && (&*at, &**reason) == (&struck.at, &struck.reason)
                     {
                         let consequence = reason.clone();
@@ -74,18 +76,10 @@ impl<'f> Blame<'f> {
         let fabric = self.fabric;
         let with_less = || fabric.with_outage(outage.clone());
         let fabric = self.with_less.entry(outage.clone()).or_insert_with(with_less);
-        let Ok(mut trace) = trace(fabric, struck.flow) else { return false };
-        let drops = (struck.way)(&mut trace).drops();
-        drops
+        let Ok(trace) = trace(fabric, struck.flow) else { return false };
+        (struck.way)(&trace)
+            .drops()
             .into_iter()
             .any(|(at, reason)| *at == struck.at && discriminant(reason) == discriminant(&struck.reason))
     }
-}
-
-fn out(trace: &mut Trace) -> &mut Way {
-    &mut trace.out
-}
-
-fn back(trace: &mut Trace) -> &mut Way {
-    &mut trace.back
 }

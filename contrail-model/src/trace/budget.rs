@@ -4,7 +4,8 @@ use std::fmt;
 
 use contrail_wire::{Header, Layer};
 
-use super::{Hop, PacketHeaders, Path, Sent, TracedHeader};
+use super::note::Node;
+use super::{PacketHeaders, Path};
 use crate::fabric::{Fabric, Name};
 use crate::limits;
 
@@ -69,8 +70,8 @@ impl fmt::Display for Budget {
     }
 }
 
-impl Fabric {
-    /// The MTU budget of a path that was traced in this fabric.
+impl Path<'_> {
+    /// What the links of the path leave for the packet inside.
     ///
     /// A link takes what both its ends do: devices and servers by their `mtu`, the interface of a workload by that of its
     /// network. What is added on it is counted from the headers that the trace predicts there. Rule U2 asks the same of
@@ -81,44 +82,43 @@ impl Fabric {
     /// # let fabric = contrail_model::Fabric::from_yaml(text)?;
     /// # let fabric = fabric.plan().best().expect("there is a way").apply(&fabric);
     /// for trace in fabric.trace_required() {
-    ///     for path in trace.out.paths.iter().chain(&trace.back.paths) {
-    ///         let budget = fabric.budget(path);
+    ///     for path in trace.paths() {
+    ///         let budget = path.budget();
     ///         assert_eq!(budget.largest(), 1500, "{budget}"); // what a workload sends, and no less
     ///         assert_eq!(budget.too_small().count(), 0);
     ///     }
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn budget(&self, path: &Path) -> Budget {
-        let links = path.hops.iter().filter_map(|hop| Some(self.link_budget(hop, hop.sent.as_ref()?)));
+    pub fn budget(&self) -> Budget {
+        let links = self.hops().filter_map(|hop| {
+            let sent = hop.sent()?;
+            Some(LinkBudget {
+                from: hop.node().clone(),
+                link: sent.link(),
+                mtu: hop.mtu().min(sent.receiver_mtu()),
+                overhead: overhead(sent.packet()),
+            })
+        });
         Budget { links: links.collect() }
     }
+}
 
-    fn link_budget(&self, hop: &Hop, sent: &Sent) -> LinkBudget {
-        let ends = [&hop.node, &sent.to].map(|name| self.interface_mtu(name, sent.is_fabric_link));
-        LinkBudget {
-            from: hop.node.clone(),
-            link: sent.link.clone(),
-            mtu: ends.into_iter().flatten().min().unwrap_or(u16::MAX),
-            overhead: overhead(&sent.packet),
-        }
-    }
-
+impl Fabric {
     /// The MTU of the interfaces of a device, server or workload.
-    fn interface_mtu(&self, name: &Name, is_device: bool) -> Option<u16> {
-        let devices = self.devices.iter().map(|(_, device)| (&device.name, device.mtu));
-        let servers = self.servers.iter().map(|(_, server)| (&server.name, server.mtu));
-        let workloads = self.workloads.iter();
-        let workloads = workloads.map(|(_, at)| (&at.name, self.networks[at.interface.network].mtu));
-        let others = servers.chain(workloads).filter(|_| !is_device);
-        devices.chain(others).find(|(other, _)| *other == name).map(|(_, mtu)| mtu)
+    pub(super) fn mtu_at(&self, node: Node) -> u16 {
+        match node {
+            Node::Device(id) => self.devices[id].mtu,
+            Node::Server(id) => self.servers[id].mtu,
+            Node::Workload(id) => self.networks[self.workloads[id].interface.network].mtu,
+        }
     }
 }
 
 /// By how much the outermost IP packet is larger than the innermost.
-fn overhead(packet: &PacketHeaders) -> u16 {
+fn overhead(packet: PacketHeaders<'_>) -> u16 {
     let is_ip = |header: &&Header<'_>| matches!(header.layer(), Layer::Ipv4 | Layer::Ipv6);
-    let headers: Vec<&Header<'_>> = packet.headers().map(TracedHeader::header).collect();
+    let headers: Vec<&Header<'_>> = packet.headers().map(|traced| traced.header()).collect();
     let (outermost, innermost) = (headers.iter().position(is_ip), headers.iter().rposition(is_ip));
     let between = outermost.zip(innermost).and_then(|(from, to)| headers.get(from..to)).unwrap_or_default();
     u16::try_from(between.iter().map(|header| header.len()).sum::<usize>()).unwrap_or(u16::MAX)

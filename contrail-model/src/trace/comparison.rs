@@ -35,7 +35,7 @@ const TRACED_TTL: u64 = 64;
 
 impl Comparison {
     fn of(
-        traced: &TracedHeader,
+        traced: &TracedHeader<'_>,
         behind: Option<Layer>,
         name: &str,
         value: &FieldValue<'_>,
@@ -50,7 +50,7 @@ impl Comparison {
             (Layer::Udp | Layer::Tcp, "source_port" | "destination_port", _) => match traced.source(name) {
                 Some(Source::ClientPort) => Self::Within(1024..=0xffff),
                 Some(Source::TranslatedPort { first, last }) => {
-                    Self::Within(u64::from(*first)..=u64::from(*last))
+                    Self::Within(u64::from(first)..=u64::from(last))
                 }
                 _ => Self::Equal,
             },
@@ -97,8 +97,8 @@ struct ExpectedField {
 
 impl ExpectedHeader {
     /// Those of a packet, from the outside in.
-    pub(super) fn all(packet: &PacketHeaders, macs: &HashSet<MacAddr>) -> Vec<Self> {
-        let traced: Vec<&TracedHeader> = packet.headers().collect();
+    pub(super) fn all(packet: PacketHeaders<'_>, macs: &HashSet<MacAddr>) -> Vec<Self> {
+        let traced: Vec<TracedHeader<'_>> = packet.headers().collect();
         let behind = traced.iter().skip(1).map(|traced| Some(traced.header().layer())).chain([None]);
         let expected = traced.iter().zip(behind).map(|(traced, behind)| {
             let mut fields = Vec::new();

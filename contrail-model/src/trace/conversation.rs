@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::Trace;
+use super::dhcp::Dhcp;
 use super::flow::FlowError;
-use super::packet::{PacketHeaders, Sourced};
-use super::source::Source;
+use super::note::{AddressOf, Source};
 use super::walk::Walker;
 use crate::fabric::{Address, Endpoint, Fabric, Name, Protocol, ServerId, WorkloadId};
 use crate::limits;
@@ -28,63 +28,56 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> 
     if from.is_ipv4() != to.is_ipv4() {
         return Err(FlowError::Families { from, to });
     }
-    let address = |end: &(Name, Endpoint), ip: IpAddr| -> Sourced<IpAddr> {
-        (ip, Source::AddressOf { of: end.0.clone() })
-    };
+    let opener = (from, Source::AddressOf(AddressOf::From));
+    let answerer = (to, Source::AddressOf(AddressOf::To));
     let client = (CLIENT_PORT, Source::ClientPort);
     let service = (flow.port, Source::ServicePort);
-    let walker = Walker {
-        fabric,
-        protocol: flow.protocol,
-        port: flow.port,
-        nat: fabric.translation(flow, from),
-        virtual_service: match flow.to.1 {
-            Endpoint::VirtualService(id) => Some(id),
-            _ => None,
-        },
-        dhcp: fabric.dhcp(flow),
-        is_answer: false,
+    let mut walker = Walker::new(fabric, flow.protocol, flow.port);
+    walker.nat = fabric.translation(flow, from);
+    walker.dhcp = fabric.dhcp(flow);
+    if let Endpoint::VirtualService(id) = flow.to.1 {
+        walker.virtual_service = Some(id);
+    }
+    let headers = &mut walker.notes.headers;
+    let opening = match walker.dhcp {
+        Some(_) => Dhcp::discover(headers),
+        None => headers.opening(flow.protocol, [opener, answerer], [client, service], false),
     };
-    let opening = match &walker.dhcp {
-        Some(dhcp) => dhcp.discover(),
-        None => {
-            let ends = [address(&flow.from, from), address(&flow.to, to)];
-            PacketHeaders::opening(flow.protocol, ends, [client.clone(), service.clone()], false)
-        }
-    };
-    let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, &opening);
+    let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, opening);
 
-    let walker = Walker { is_answer: true, ..walker };
     // The answer goes to whom the opening packet said it came from.
-    let answer = match (&walker.dhcp, &walker.nat) {
-        (Some(dhcp), _) => dhcp.offer(fabric),
+    walker.is_answer = true;
+    let headers = &mut walker.notes.headers;
+    let answer = match (walker.dhcp, walker.nat) {
+        (Some(dhcp), _) => dhcp.offer(fabric, headers),
         (None, nat) => {
-            let back_to = match nat {
+            let (address, port) = match nat {
                 Some(nat) => {
-                    let of = format!("vhost0 of {}", fabric.servers[nat.server].name).into();
                     let [first, last] = nat.pool;
-                    let address = (nat.outside.0, Source::AddressOf { of });
+                    let address = (nat.outside.0, Source::AddressOf(AddressOf::Vhost0(nat.server)));
                     (address, (nat.outside.1, Source::TranslatedPort { first, last }))
                 }
-                None => (address(&flow.from, from), client),
+                None => (opener, client),
             };
-            let ends = [address(&flow.to, to), back_to.0];
-            PacketHeaders::opening(flow.protocol, ends, [service, back_to.1], true)
+            headers.opening(flow.protocol, [answerer, address], [service, port], true)
         }
     };
-    let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, &answer);
+    let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, answer);
     Ok(Trace {
+        fabric: fabric.clone(),
         from: flow.from.0.clone(),
         to: flow.to.0.clone(),
-        service: format!("{} {}", flow.protocol.name(), flow.port),
+        protocol: flow.protocol,
+        port: flow.port,
         why: flow.why.clone(),
+        notes: walker.notes,
         out,
         back,
     })
 }
 
 /// A translation that distributed SNAT keeps for a flow.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Nat {
     pub(super) server: ServerId,
     pub(super) workload: WorkloadId,

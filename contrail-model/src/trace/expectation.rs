@@ -5,8 +5,8 @@ use std::fmt;
 
 use contrail_wire::{DecodeError, Decoded, Decoder, Header, Layer, LinkType, MacAddr, MplsPayload};
 
+use super::Trace;
 use super::comparison::{Difference, ExpectedHeader, differences};
-use super::{Sent, Trace};
 use crate::fabric::{Fabric, Name, VIRTUAL_GATEWAY, VROUTER_GATEWAY};
 
 /// All packets of a trace, as a capture can show them.
@@ -59,8 +59,8 @@ impl Sighting {
     }
 }
 
-impl Fabric {
-    /// What a capture can show of a flow that was traced in this fabric.
+impl Trace {
+    /// What a capture can show of the flow.
     ///
     /// Which field is held against the trace how, [`Comparison`](super::Comparison) says. MAC addresses that the document does not give are
     /// left out, as those of a trace are made up then.
@@ -76,7 +76,7 @@ impl Fabric {
     /// let trace = fabric.trace(&Flow::tcp("octavia-worker", "amphora-1", 9443))?;
     /// # let mut file = Vec::new();
     /// # write_pcapng(&trace.frames(), &mut file)?;
-    /// let expectation = fabric.expectation(&trace);
+    /// let expectation = trace.expectation();
     /// let mut reader = Reader::new(&file[..])?; // a capture of anywhere in the fabric
     /// while let Some(frame) = reader.next_frame()? {
     ///     let Some(link) = frame.link() else { continue };
@@ -86,22 +86,22 @@ impl Fabric {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn expectation(&self, trace: &Trace) -> Expectation {
-        let macs = self.known_macs();
+    pub fn expectation(&self) -> Expectation {
+        let macs = self.fabric.known_macs();
         let mut frames: Vec<ExpectedFrame> = Vec::new();
         let mut known: HashMap<(bool, usize, Name, Name, Vec<u8>), usize> = HashMap::new();
-        for (way, is_answer) in [(&trace.out, false), (&trace.back, true)] {
-            for (path_number, path) in (1..).zip(&way.paths) {
-                for (hop_number, hop) in (1..).zip(&path.hops) {
-                    let Some(Sent { link, to, packet, .. }) = &hop.sent else { continue };
+        for (way, is_answer) in [(self.out(), false), (self.back(), true)] {
+            for (path_number, path) in (1..).zip(way.paths()) {
+                for (hop_number, hop) in (1..).zip(path.hops()) {
+                    let Some(sent) = hop.sent() else { continue };
+                    let (link, to, packet) = (sent.link(), sent.to().clone(), sent.packet());
                     let key = (is_answer, hop_number, link.clone(), to.clone(), packet.bytes());
                     if let Some(frame) = known.get(&key).and_then(|index| frames.get_mut(*index)) {
                         frame.spot.paths.push(path_number);
                         continue;
                     }
                     known.insert(key, frames.len());
-                    let (from, to, link) = (hop.node.clone(), to.clone(), link.clone());
-                    let paths = vec![path_number];
+                    let (from, paths) = (hop.node().clone(), vec![path_number]);
                     let spot = Spot { is_answer, paths, hop: hop_number, from, to, link };
                     frames.push(ExpectedFrame { headers: ExpectedHeader::all(packet, &macs), spot });
                 }
@@ -109,7 +109,9 @@ impl Fabric {
         }
         Expectation { frames }
     }
+}
 
+impl Fabric {
     /// The MAC addresses that do not depend on what the model makes up.
     fn known_macs(&self) -> HashSet<MacAddr> {
         let servers = self.servers.iter().flat_map(|(_, server)| server.interfaces());

@@ -12,17 +12,17 @@ use crate::fabric::Name;
 
 /// A packet of a trace as it is on a link.
 #[derive(Clone, Debug)]
-pub struct TraceFrame {
+pub struct TraceFrame<'t> {
     /// The link, by its two ends.
     pub link: Name,
     /// Who sends it there.
-    pub from: Name,
+    pub from: &'t Name,
     /// Who receives it.
-    pub to: Name,
+    pub to: &'t Name,
     /// Which flow, which way and which hop.
     pub comment: String,
     /// The headers that the trace predicts.
-    pub packet: PacketHeaders,
+    pub packet: PacketHeaders<'t>,
     /// The same as bytes.
     pub bytes: Vec<u8>,
 }
@@ -30,28 +30,23 @@ pub struct TraceFrame {
 impl Trace {
     /// The frames of all paths, out and back, in the order in which they are sent; what is the same on the same link
     /// is there once.
-    pub fn frames(&self) -> Vec<TraceFrame> {
+    pub fn frames(&self) -> Vec<TraceFrame<'_>> {
         let mut frames = Vec::new();
+        let service = self.service();
         for (way, direction, from, to) in
-            [(&self.out, "out", &self.from, &self.to), (&self.back, "back", &self.to, &self.from)]
+            [(self.out(), "out", self.from(), self.to()), (self.back(), "back", self.to(), self.from())]
         {
             let mut seen = HashSet::new();
-            for path in &way.paths {
-                for (number, hop) in path.hops.iter().enumerate() {
-                    let Some(sent) = &hop.sent else { continue };
-                    let bytes = sent.packet.bytes();
-                    if !seen.insert((&sent.link, &sent.to, bytes.clone())) {
+            for path in way.paths() {
+                for (number, hop) in path.hops().enumerate() {
+                    let Some(sent) = hop.sent() else { continue };
+                    let (link, packet) = (sent.link(), sent.packet());
+                    let bytes = packet.bytes();
+                    if !seen.insert((link.clone(), sent.to(), bytes.clone())) {
                         continue;
                     }
-                    let service = &self.service;
-                    frames.push(TraceFrame {
-                        link: sent.link.clone(),
-                        from: hop.node.clone(),
-                        to: sent.to.clone(),
-                        comment: format!("{from} to {to}, {service}, {direction}, hop {}", number + 1),
-                        packet: sent.packet.clone(),
-                        bytes,
-                    });
+                    let comment = format!("{from} to {to}, {service}, {direction}, hop {}", number + 1);
+                    frames.push(TraceFrame { link, from: hop.node(), to: sent.to(), comment, packet, bytes });
                 }
             }
         }
@@ -60,7 +55,7 @@ impl Trace {
 }
 
 /// Writes frames as pcapng: an interface for each link, a microsecond between frames, from 2021-01-25 on.
-pub fn write_pcapng(frames: &[TraceFrame], output: impl Write) -> Result<(), CaptureError> {
+pub fn write_pcapng(frames: &[TraceFrame<'_>], output: impl Write) -> Result<(), CaptureError> {
     let mut writer = Writer::new(output)?;
     let mut interfaces = HashMap::new();
     for frame in frames {

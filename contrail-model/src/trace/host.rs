@@ -2,41 +2,40 @@
 
 use std::net::IpAddr;
 
-use super::source::Source;
-use super::step::{Route, RouteKind, Step, Table};
+use super::note::{Interface, NextHop, Route, Step, Table};
+use super::step::RouteKind;
 use super::verdict::Drop;
-use super::walk::{Node, Outcomes, Walker, Work, default_route};
+use super::walk::{Walker, Work, default_route, mac_of};
 use crate::fabric::{Address, ServerId, ServerKind, StaticRoute};
 
-impl Walker<'_> {
-    pub(super) fn host_sends(&self, server: ServerId, mut work: Work) -> Outcomes {
-        let here = Node::Server(server);
+/// By which interface a host sends to which next hop, and the route that says so.
+type Found<'f> = (&'f Address, IpAddr, Route);
+
+impl<'f> Walker<'f> {
+    pub(super) fn host_sends(&mut self, server: ServerId, mut work: Work) {
         let destination = self.destination(&work);
         if let Some(reason) = self.behind_snat(destination).filter(|_| !self.is_answer) {
-            return self.drop(here, work, reason);
+            return self.drop(work, reason);
         }
-        let (interface, next_hop, step) = match self.host_lookup(server, destination) {
+        let (interface, next_hop, chosen) = match self.host_lookup(server, destination) {
             Ok(found) => found,
-            Err(reason) => return self.drop(here, work, reason),
+            Err(reason) => return self.drop(work, reason),
         };
-        work.steps.push(step);
-        let ((mac, source), owner) = match self.resolve(server, interface.network, next_hop) {
+        self.step(&mut work, Step::lookup(Table::Host(server), destination, chosen));
+        let network = interface.network;
+        let (to, owner) = match self.resolve(server, network, next_hop) {
             Ok(found) => found,
-            Err(reason) => return self.drop(here, work, reason),
+            Err(reason) => return self.drop(work, reason),
         };
-        let network = self.fabric.networks[interface.network].name.clone();
-        let name = &self.fabric.servers[server].name;
-        let own =
-            Source::InterfaceMac { of: format!("{name} in {network}").into(), given: interface.mac_is_given };
-        work.steps.push(Step::Resolve { network, address: next_hop, mac, owner });
-        self.out_of_server(server, interface.network, work, (interface.mac, own), (mac, source))
+        self.step(&mut work, Step::Resolve { network, address: next_hop, mac: to.0, owner });
+        let own = mac_of(interface, Interface::Server(server, network));
+        self.out_of_server(server, network, work, own, to);
     }
 
     /// The interface and next hop that a host's table gives for a destination.
-    fn host_lookup(&self, server: ServerId, destination: IpAddr) -> Result<(&Address, IpAddr, Step), Drop> {
+    fn host_lookup(&self, server: ServerId, destination: IpAddr) -> Result<Found<'f>, Drop> {
         let fabric = self.fabric;
         let host = &fabric.servers[server];
-        let table = Table::Host { server: host.name.clone() };
         let connected = host.interfaces().filter_map(|interface| {
             let subnet = fabric.networks[interface.network].subnet_of(interface.address)?;
             subnet.prefix.contains(&destination).then_some((interface, subnet.prefix))
@@ -48,10 +47,8 @@ impl Walker<'_> {
             (Some((interface, prefix)), statics)
                 if statics.is_none_or(|route| route.to.prefix_len() <= prefix.prefix_len()) =>
             {
-                let next_hop = fabric.networks[interface.network].name.to_string();
-                let chosen = Route { to: prefix, kind: RouteKind::Connected, next_hop };
-                let step = Step::Lookup { table, destination, chosen, passed_over: Vec::new() };
-                Ok((interface, destination, step))
+                let next_hop = NextHop::Network(interface.network);
+                Ok((interface, destination, Route { to: prefix, kind: RouteKind::Connected, next_hop }))
             }
             (_, Some(StaticRoute { to, via })) => {
                 let interface = host.interfaces().find(|interface| {
@@ -62,31 +59,23 @@ impl Walker<'_> {
                     let server = host.name.clone();
                     Drop::NextHopUnreachable { to: *to, via: *via, server, destination }
                 })?;
-                let chosen = Route { to: *to, kind: RouteKind::Static, next_hop: format!("gateway {via}") };
-                let step = Step::Lookup { table, destination, chosen, passed_over: Vec::new() };
-                Ok((interface, *via, step))
+                let next_hop = NextHop::Gateway(*via);
+                Ok((interface, *via, Route { to: *to, kind: RouteKind::Static, next_hop }))
             }
             _ => self
-                .given_by_dhcp(server, destination, &table)
-                .ok_or_else(|| self.no_route(table, destination, Vec::new())),
+                .given_by_dhcp(server, destination)
+                .ok_or_else(|| self.no_route(Table::Host(server), destination, Vec::new())),
         }
     }
 
     /// A bare-metal server's default route: the service node tells it the gateway of its network.
-    fn given_by_dhcp(
-        &self,
-        server: ServerId,
-        destination: IpAddr,
-        table: &Table,
-    ) -> Option<(&Address, IpAddr, Step)> {
+    fn given_by_dhcp(&self, server: ServerId, destination: IpAddr) -> Option<Found<'f>> {
         let fabric = self.fabric;
         let host = &fabric.servers[server];
         let is_asking = host.kind == ServerKind::BareMetal && fabric.active_service_node().is_some();
         let interface = host.addresses.first().filter(|_| is_asking)?;
         let gateway = fabric.networks[interface.network].subnet_of(interface.address)?.gateway?;
-        let (to, next_hop) = (default_route(destination), format!("gateway {gateway}"));
-        let chosen = Route { to, kind: RouteKind::Dhcp, next_hop };
-        let step = Step::Lookup { table: table.clone(), destination, chosen, passed_over: Vec::new() };
-        Some((interface, gateway, step))
+        let to = default_route(destination);
+        Some((interface, gateway, Route { to, kind: RouteKind::Dhcp, next_hop: NextHop::Gateway(gateway) }))
     }
 }

@@ -10,122 +10,103 @@ mod expectation;
 mod flow;
 mod frames;
 mod host;
+mod note;
 mod packet;
+mod path;
 mod source;
 mod step;
+mod tell;
 mod text;
 mod verdict;
 mod vrouter;
 mod walk;
 
-use std::sync::Arc;
+use std::fmt;
 
 pub use self::budget::{Budget, LinkBudget};
 pub use self::comparison::{Comparison, Difference};
 pub use self::expectation::{Expectation, Sighting, Spot};
 pub use self::flow::{Flow, FlowError};
 pub use self::frames::{TraceFrame, write_pcapng};
-pub use self::packet::{PacketHeaders, TracedField, TracedHeader};
+pub use self::path::{Hop, PacketHeaders, Path, Sent, TracedField, TracedHeader, Way};
 pub use self::source::Source;
 pub(crate) use self::step::list;
 pub use self::step::{Route, RouteKind, Step, Table};
 pub use self::verdict::{Drop, Verdict};
-use crate::fabric::Name;
+use crate::fabric::{Fabric, Name, Protocol};
 
 /// A flow, traced out and back.
-#[derive(Clone, Debug)]
+///
+/// It holds what was looked up and decided at each hop and every header with its values; names and sentences are made
+/// when they are asked for.
+#[derive(Clone)]
 pub struct Trace {
-    /// Who opens the flow.
-    pub from: Name,
-    /// Who answers.
-    pub to: Name,
-    /// `TCP 9443`.
-    pub service: String,
-    /// What the flow is for, if the document says.
-    pub why: Name,
-    /// The way of the packet that opens the flow.
-    pub out: Way,
-    /// The way of the answer.
-    pub back: Way,
+    fabric: Fabric,
+    from: Name,
+    to: Name,
+    protocol: Protocol,
+    port: u16,
+    why: Name,
+    notes: note::Notes,
+    out: note::Walk,
+    back: note::Walk,
 }
 
 impl Trace {
+    /// Who opens the flow, as the flow calls it.
+    pub const fn from(&self) -> &Name {
+        &self.from
+    }
+
+    /// Who answers, as the flow calls it.
+    pub const fn to(&self) -> &Name {
+        &self.to
+    }
+
+    /// `TCP 9443`.
+    pub fn service(&self) -> String {
+        format!("{} {}", self.protocol.name(), self.port)
+    }
+
+    /// What the flow is for; empty if the document does not say.
+    pub const fn why(&self) -> &Name {
+        &self.why
+    }
+
+    /// The way of the packet that opens the flow.
+    pub const fn out(&self) -> Way<'_> {
+        Way::new(self, &self.out)
+    }
+
+    /// The way of the answer.
+    pub const fn back(&self) -> Way<'_> {
+        Way::new(self, &self.back)
+    }
+
+    /// The paths out, then those back.
+    pub fn paths(&self) -> impl Iterator<Item = Path<'_>> {
+        self.out().paths().into_iter().chain(self.back().paths())
+    }
+
     /// Whether the opening packet and its answer arrive, whichever of the equal-cost paths they take.
     pub fn is_delivered(&self) -> bool {
-        self.out.is_delivered() && self.back.is_delivered()
+        self.out().is_delivered() && self.back().is_delivered()
     }
 }
 
-/// All paths that a packet may take.
-#[derive(Clone, Debug, Default)]
-pub struct Way {
-    /// One for each combination of equal-cost choices, in the order of the document.
-    pub paths: Vec<Path>,
-    /// Whether there are more paths than were followed.
-    pub is_cut: bool,
-}
-
-impl Way {
-    /// Whether the packet arrives on every path.
-    pub fn is_delivered(&self) -> bool {
-        !self.paths.is_empty() && self.paths.iter().all(|path| path.verdict.is_delivered())
+impl fmt::Debug for Trace {
+    /// All but the fabric.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fabric: _, from, to, protocol, port, why, notes, out, back } = self;
+        f.debug_struct("Trace")
+            .field("from", from)
+            .field("to", to)
+            .field("protocol", protocol)
+            .field("port", port)
+            .field("why", why)
+            .field("notes", notes)
+            .field("out", out)
+            .field("back", back)
+            .finish_non_exhaustive()
     }
-
-    /// The first path on which the packet does not arrive, or else the first.
-    pub fn telling(&self) -> Option<&Path> {
-        self.paths.iter().find(|path| !path.verdict.is_delivered()).or(self.paths.first())
-    }
-
-    /// Why the packet does not arrive, each reason once with where it strikes.
-    pub fn drops(&self) -> Vec<(&Name, &Drop)> {
-        let mut drops = Vec::new();
-        for path in &self.paths {
-            if let Verdict::Dropped { at, reason } = &path.verdict
-                && !drops.contains(&(at, &**reason))
-            {
-                drops.push((at, &**reason));
-            }
-        }
-        drops
-    }
-}
-
-/// One way through the fabric.
-#[derive(Clone, Debug)]
-pub struct Path {
-    /// From the sender on; the last hop is where the path ends.
-    pub hops: Vec<Arc<Hop>>,
-    /// How it ends.
-    pub verdict: Verdict,
-}
-
-impl Path {
-    /// Cables between devices that the packet crosses.
-    pub fn underlay_links(&self) -> usize {
-        self.hops.iter().filter(|hop| hop.sent.as_ref().is_some_and(|sent| sent.is_fabric_link)).count()
-    }
-}
-
-/// A node on a path.
-#[derive(Clone, Debug)]
-pub struct Hop {
-    /// The workload, server or device.
-    pub node: Name,
-    /// What it does, in order.
-    pub steps: Vec<Step>,
-    /// What it sends on, if it does.
-    pub sent: Option<Sent>,
-}
-
-/// A packet on a link.
-#[derive(Clone, Debug)]
-pub struct Sent {
-    /// The link, by its two ends.
-    pub link: Name,
-    /// Who receives it.
-    pub to: Name,
-    /// Whether the link is a cable between devices.
-    pub is_fabric_link: bool,
-    /// The packet as it is there.
-    pub packet: PacketHeaders,
 }

@@ -1,7 +1,6 @@
-//! A packet on its way: its headers from the outside in, and where each value comes from.
+//! A packet on the way: real headers, and for each field where its value comes from.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use contrail_wire::flow::FlowHash;
 use contrail_wire::net::ethernet::EthernetHeader;
@@ -13,101 +12,161 @@ use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::tunnel::gre::GreHeader;
 use contrail_wire::tunnel::mpls::MplsEntry;
 use contrail_wire::tunnel::vxlan::VxlanHeader;
-use contrail_wire::{
-    EncodeError, EtherType, FieldValue, Header, IpProtocol, Label, Layer, MacAddr, Vni, frame,
-};
+use contrail_wire::{EtherType, Header, IpProtocol, Label, Layer, MacAddr, Vni, frame};
 
-use super::source::{Source, usual};
+use super::note::Source;
 use crate::fabric::Protocol;
 
 /// More than all headers of a traced packet take.
 const LARGEST: usize = 256;
 
-/// One header of a traced packet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TracedHeader {
-    header: Header<'static>,
-    sources: Vec<(&'static str, Source)>,
+/// A header, and where the values of the fields come from that this fabric and flow decide.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct NotedHeader {
+    pub(super) header: Header<'static>,
+    /// In the order of [`sourced_fields`].
+    sources: [Option<Source>; 2],
 }
 
-/// A field of a traced header, ready to be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TracedField {
-    /// Named as in the RFC's figure, in snake case.
-    pub name: &'static str,
-    /// The value as text.
-    pub value: String,
-    /// Where the value comes from.
-    pub source: String,
-    /// Whether the value comes from this fabric and flow, and not from the header's form.
-    pub has_story: bool,
-}
-
-impl TracedHeader {
-    fn new(header: Header<'static>, sources: Vec<(&'static str, Source)>) -> Arc<Self> {
-        Arc::new(Self { header, sources })
-    }
-
-    /// The header itself.
-    pub const fn header(&self) -> &Header<'static> {
-        &self.header
-    }
-
-    /// Where the value of a field comes from, if this fabric and flow decide it.
-    pub fn source(&self, field: &str) -> Option<&Source> {
-        self.sources.iter().find(|(name, _)| *name == field).map(|(_, source)| source)
-    }
-
-    /// Its fields, each with its value and where that comes from.
-    pub fn fields(&self) -> Vec<TracedField> {
-        let mut fields = Vec::new();
-        self.header.fields(&mut |name, value: FieldValue<'_>| {
-            let given = self.source(name);
-            let source = given.map_or_else(|| usual(&self.header, name).to_owned(), ToString::to_string);
-            let has_story = given.is_some();
-            fields.push(TracedField { name, value: value.to_string(), source, has_story });
-        });
-        fields
+impl NotedHeader {
+    /// Where a field's value comes from, if the fabric or the flow decide it.
+    pub(super) fn source(&self, field: &str) -> Option<&Source> {
+        let place = sourced_fields(self.header.layer()).iter().position(|name| *name == field)?;
+        self.sources.get(place)?.as_ref()
     }
 }
 
-/// The headers of a packet, outermost first. The payload is empty.
-#[derive(Clone, Debug, Default)]
-pub struct PacketHeaders {
-    headers: Vec<Arc<TracedHeader>>,
+/// The fields of a header that the fabric and the flow decide.
+const fn sourced_fields(layer: Layer) -> &'static [&'static str] {
+    match layer {
+        Layer::Vlan => &["vlan_id"],
+        Layer::Ethernet | Layer::Ipv4 | Layer::Ipv6 => &["source_address", "destination_address"],
+        Layer::Tcp | Layer::Udp => &["source_port", "destination_port"],
+        Layer::Vxlan => &["vni"],
+        Layer::Mpls => &["label"],
+        _ => &[],
+    }
+}
+
+/// A packet, as the places of its headers in the list of a trace: innermost first, so that what is put around it goes
+/// on top.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Packet {
+    places: [u32; Self::MOST],
+    depth: usize,
+}
+
+impl Packet {
+    /// More headers than any traced packet has: two of a link, IP, two of a tunnel, two of a link, IP, transport.
+    const MOST: usize = 12;
+
+    fn push(&mut self, place: u32) {
+        if let Some(slot) = self.places.get_mut(self.depth) {
+            *slot = place;
+            self.depth += 1;
+        }
+    }
+
+    fn pop(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn innermost_first(&self) -> &[u32] {
+        self.places.get(..self.depth).unwrap_or_default()
+    }
 }
 
 /// A value and where it comes from.
-pub(crate) type Sourced<T> = (T, Source);
+pub(super) type Sourced<T> = (T, Source);
 
 /// What a tunnel puts behind the outer IP header.
-pub(crate) enum Shim {
+#[derive(Clone, Copy)]
+pub(super) enum Shim {
     Vxlan(Sourced<Vni>),
     MplsOverUdp(Sourced<Label>),
     MplsOverGre(Sourced<Label>),
 }
 
-impl PacketHeaders {
-    /// The headers, outermost first.
-    pub fn headers(&self) -> impl Iterator<Item = &TracedHeader> {
-        self.headers.iter().map(|header| &**header)
+/// Which end of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Source,
+    Destination,
+}
+
+/// All headers of a trace. A header that changes on the way is noted anew.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Headers(Vec<NotedHeader>);
+
+impl Headers {
+    pub(super) fn with_capacity(headers: usize) -> Self {
+        Self(Vec::with_capacity(headers))
+    }
+
+    /// The headers of a packet, outermost first.
+    pub(super) fn of<'h>(&'h self, packet: &'h Packet) -> impl Iterator<Item = &'h NotedHeader> + Clone {
+        let places = packet.innermost_first().iter().rev();
+        places.filter_map(|place| usize::try_from(*place).ok().and_then(|place| self.0.get(place)))
+    }
+
+    fn headers<'h>(&'h self, packet: &'h Packet) -> impl Iterator<Item = &'h Header<'static>> + Clone {
+        self.of(packet).map(|noted| &noted.header)
     }
 
     /// The packet's bytes, with all headers as they stand.
-    pub fn bytes(&self) -> Vec<u8> {
-        let headers: Vec<Header<'static>> = self.headers.iter().map(|entry| entry.header).collect();
-        let mut buffer = [0; LARGEST];
-        frame::encode(&headers, &[], &mut buffer).map(|frame| frame.to_vec()).unwrap_or_default()
+    pub(super) fn encode<'b>(&self, packet: &Packet, buffer: &'b mut [u8; LARGEST]) -> &'b [u8] {
+        let mut length = 0;
+        for header in self.headers(packet) {
+            let rest = buffer.get_mut(length..).unwrap_or_default();
+            if header.encode(rest).is_err() {
+                return &[];
+            }
+            length += header.len();
+        }
+        buffer.get(..length).unwrap_or_default()
+    }
+
+    pub(super) fn bytes(&self, packet: &Packet) -> Vec<u8> {
+        self.encode(packet, &mut [0; LARGEST]).to_vec()
+    }
+
+    fn note(&mut self, header: Header<'static>, sources: [Option<Source>; 2]) -> u32 {
+        let place = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        self.0.push(NotedHeader { header, sources });
+        place
+    }
+
+    fn push(&mut self, packet: &mut Packet, header: Header<'static>, sources: [Option<Source>; 2]) {
+        packet.push(self.note(header, sources));
+    }
+
+    fn at(&mut self, place: u32) -> Option<&mut NotedHeader> {
+        usize::try_from(place).ok().and_then(|place| self.0.get_mut(place))
+    }
+
+    /// The same packet with some headers changed, which are noted anew.
+    fn change(&mut self, packet: &mut Packet, mut change: impl FnMut(&mut NotedHeader) -> Changed) {
+        for place in packet.places.iter_mut().take(packet.depth).rev() {
+            let Some(mut noted) = self.at(*place).copied() else { continue };
+            let changed = change(&mut noted);
+            if changed != Changed::No {
+                *place = self.note(noted.header, noted.sources);
+            }
+            if changed == Changed::Enough {
+                return;
+            }
+        }
     }
 
     /// A packet that opens a flow, or answers it: IP and transport, without a link header.
-    pub(crate) fn opening(
+    pub(super) fn opening(
+        &mut self,
         protocol: Protocol,
         [from, to]: [Sourced<IpAddr>; 2],
         [from_port, to_port]: [Sourced<u16>; 2],
         is_answer: bool,
-    ) -> Self {
-        let sources = vec![("source_port", from_port.1), ("destination_port", to_port.1)];
+    ) -> Packet {
+        let mut packet = Packet::default();
         let (ip_protocol, transport) = match protocol {
             Protocol::Tcp => {
                 let flags = if is_answer { TcpFlags::SYN | TcpFlags::ACK } else { TcpFlags::SYN };
@@ -119,13 +178,19 @@ impl PacketHeaders {
                 (IpProtocol::UDP, Header::Udp(UdpHeader::new(from_port.0, to_port.0)))
             }
         };
-        let mut packet = Self { headers: vec![TracedHeader::new(transport, sources)] };
-        packet.push_ip(from, to, ip_protocol);
-        packet.complete();
+        self.push(&mut packet, transport, [Some(from_port.1), Some(to_port.1)]);
+        self.push_ip(&mut packet, from, to, ip_protocol);
+        self.complete(&packet, &[]);
         packet
     }
 
-    fn push_ip(&mut self, from: Sourced<IpAddr>, to: Sourced<IpAddr>, protocol: IpProtocol) {
+    fn push_ip(
+        &mut self,
+        packet: &mut Packet,
+        from: Sourced<IpAddr>,
+        to: Sourced<IpAddr>,
+        protocol: IpProtocol,
+    ) {
         let header = match (from.0, to.0) {
             (IpAddr::V4(source), IpAddr::V4(destination)) => {
                 Header::Ipv4(Ipv4Header::new(source, destination, protocol), &[])
@@ -138,149 +203,157 @@ impl PacketHeaders {
                 Header::Ipv6(Ipv6Header::new(source, destination, protocol))
             }
         };
-        let sources = vec![("source_address", from.1), ("destination_address", to.1)];
-        self.headers.insert(0, TracedHeader::new(header, sources));
+        self.push(packet, header, [Some(from.1), Some(to.1)]);
     }
 
     /// Puts a link header in front, in place of the one that is there.
-    pub(crate) fn set_link(&mut self, source: Sourced<MacAddr>, destination: Sourced<MacAddr>) {
-        self.strip_link();
-        let ethertype = match self.outermost() {
-            Some(Layer::Ipv6) => EtherType::IPV6,
-            _ => EtherType::IPV4,
-        };
-        let header =
-            EthernetHeader { destination_address: destination.0, source_address: source.0, ethertype };
-        let sources = vec![("destination_address", destination.1), ("source_address", source.1)];
-        self.headers.insert(0, TracedHeader::new(Header::Ethernet(header), sources));
+    pub(super) fn set_link(
+        &mut self,
+        packet: &mut Packet,
+        source: Sourced<MacAddr>,
+        destination: Sourced<MacAddr>,
+    ) {
+        self.strip_link(packet);
+        let (source_address, destination_address) = (source.0, destination.0);
+        let ethertype = self.ethertype(packet);
+        let header = EthernetHeader { destination_address, source_address, ethertype };
+        self.push(packet, Header::Ethernet(header), [Some(source.1), Some(destination.1)]);
     }
 
     /// Puts a VLAN tag behind the link header, or takes the one that is there away.
-    pub(crate) fn set_vlan(&mut self, vlan: Option<Sourced<u16>>) {
-        if self.headers.get(1).is_some_and(|entry| entry.header.layer() == Layer::Vlan) {
-            self.headers.remove(1);
+    pub(super) fn set_vlan(&mut self, packet: &mut Packet, vlan: Option<Sourced<u16>>) {
+        let Some(NotedHeader { header: Header::Ethernet(mut link), sources }) =
+            self.of(packet).next().copied()
+        else {
+            return;
+        };
+        self.strip_link(packet);
+        let behind = self.ethertype(packet);
+        link.ethertype = behind;
+        if let Some((vlan, source)) = vlan
+            && let Ok(tag) = VlanTag::new(vlan, behind)
+        {
+            link.ethertype = EtherType::VLAN;
+            self.push(packet, Header::Vlan(tag), [Some(source), None]);
         }
-        let behind = match self.headers.get(1).map(|entry| entry.header.layer()) {
+        self.push(packet, Header::Ethernet(link), sources);
+    }
+
+    /// What a link header in front of a packet without one says that follows.
+    fn ethertype(&self, packet: &Packet) -> EtherType {
+        match self.outermost(packet) {
             Some(Layer::Ipv6) => EtherType::IPV6,
             _ => EtherType::IPV4,
-        };
-        let tag = vlan.and_then(|(vlan, source)| Some((VlanTag::new(vlan, behind).ok()?, source)));
-        if let Some(Header::Ethernet(link)) =
-            self.headers.first_mut().map(|entry| &mut Arc::make_mut(entry).header)
-        {
-            link.ethertype = if tag.is_some() { EtherType::VLAN } else { behind };
-        }
-        if let Some((tag, source)) = tag {
-            let at = 1.min(self.headers.len());
-            self.headers.insert(at, TracedHeader::new(Header::Vlan(tag), vec![("vlan_id", source)]));
         }
     }
 
     /// Takes the link header and its tag away.
-    pub(crate) fn strip_link(&mut self) {
-        let link = self
-            .headers
-            .iter()
-            .take_while(|entry| matches!(entry.header.layer(), Layer::Ethernet | Layer::Vlan));
-        let count = link.count();
-        self.headers.drain(..count);
+    pub(super) fn strip_link(&self, packet: &mut Packet) {
+        while let Some(Layer::Ethernet | Layer::Vlan) = self.outermost(packet) {
+            packet.pop();
+        }
     }
 
     /// Puts outer IP and tunnel headers around the packet as it stands.
-    pub(crate) fn encapsulate(&mut self, shim: Shim, from: Sourced<IpAddr>, to: Sourced<IpAddr>) {
-        let entropy = self.entropy();
+    pub(super) fn encapsulate(
+        &mut self,
+        packet: &mut Packet,
+        shim: Shim,
+        from: Sourced<IpAddr>,
+        to: Sourced<IpAddr>,
+    ) {
+        let mut buffer = [0; LARGEST];
+        let inner = self.encode(packet, &mut buffer);
+        let hash = if self.has_link(packet) { FlowHash::of_ethernet(inner) } else { FlowHash::of_ip(inner) };
+        let time_to_live = self.time_to_live(packet);
         let udp = |port: u16, rfc: &'static str| {
-            let header = Header::Udp(UdpHeader::new(entropy, port));
-            let sources = vec![("source_port", Source::Entropy), ("destination_port", Source::Assigned(rfc))];
-            TracedHeader::new(header, sources)
+            let sources = [Some(Source::Entropy), Some(Source::Assigned(rfc))];
+            (IpProtocol::UDP, Header::Udp(UdpHeader::new(hash.source_port(), port)), sources)
         };
-        let time_to_live = self.time_to_live();
-        let mpls = |(label, source): Sourced<Label>| {
-            let mut entry = MplsEntry::bottom(label);
-            entry.ttl = time_to_live.unwrap_or(entry.ttl);
-            TracedHeader::new(Header::Mpls(entry), vec![("label", source)])
-        };
-        let (protocol, headers) = match shim {
+        let ((header, source), (protocol, outside, sources)) = match shim {
             Shim::Vxlan((vni, source)) => {
-                let vxlan = TracedHeader::new(Header::Vxlan(VxlanHeader::new(vni)), vec![("vni", source)]);
-                (IpProtocol::UDP, [udp(UdpHeader::VXLAN, "VXLAN (RFC 7348)"), vxlan])
+                ((Header::Vxlan(VxlanHeader::new(vni)), source), udp(UdpHeader::VXLAN, "VXLAN (RFC 7348)"))
             }
-            Shim::MplsOverUdp(label) => {
-                (IpProtocol::UDP, [udp(UdpHeader::MPLS, "MPLS in UDP (RFC 7510)"), mpls(label)])
-            }
-            Shim::MplsOverGre(label) => {
-                let gre = Header::Gre(GreHeader::new(EtherType::MPLS), &[]);
-                (IpProtocol::GRE, [TracedHeader::new(gre, Vec::new()), mpls(label)])
+            Shim::MplsOverUdp((label, source)) | Shim::MplsOverGre((label, source)) => {
+                let mut entry = MplsEntry::bottom(label);
+                entry.ttl = time_to_live.unwrap_or(entry.ttl);
+                let outside = match shim {
+                    Shim::MplsOverGre(_) => {
+                        (IpProtocol::GRE, Header::Gre(GreHeader::new(EtherType::MPLS), &[]), [None; 2])
+                    }
+                    _ => udp(UdpHeader::MPLS, "MPLS in UDP (RFC 7510)"),
+                };
+                ((Header::Mpls(entry), source), outside)
             }
         };
-        self.headers.splice(..0, headers);
-        self.push_ip(from, to, protocol);
-        self.complete();
+        let mut outer = Packet::default();
+        self.push(&mut outer, header, [Some(source), None]);
+        self.push(&mut outer, outside, sources);
+        self.push_ip(&mut outer, from, to, protocol);
+        self.complete(&outer, inner);
+        outer.innermost_first().iter().for_each(|place| packet.push(*place));
     }
 
-    /// Takes the outer headers away, up to and with the tunnel's; returns the tunnel's last header.
-    pub(crate) fn decapsulate(&mut self) -> Option<Arc<TracedHeader>> {
-        let is_shim = |entry: &Arc<TracedHeader>| matches!(entry.header.layer(), Layer::Vxlan | Layer::Mpls);
-        let end = self.headers.iter().position(is_shim)?;
-        self.headers.drain(..=end).next_back()
+    /// Takes the outer headers away, up to and with the tunnel's.
+    pub(super) fn decapsulate(&self, packet: &mut Packet) {
+        while let Some(layer) = self.outermost(packet) {
+            packet.pop();
+            if matches!(layer, Layer::Vxlan | Layer::Mpls) {
+                return;
+            }
+        }
     }
 
     /// The tunnel header that the outer IP header leads to, if the packet is tunnelled.
-    pub(crate) fn shim(&self) -> Option<&Header<'static>> {
-        let mut behind_ip = self
-            .headers
-            .iter()
-            .skip_while(|entry| matches!(entry.header.layer(), Layer::Ethernet | Layer::Vlan))
-            .skip(1);
-        let transport = behind_ip.next()?;
-        let shim = behind_ip.next()?;
-        let is_tunnel = matches!(transport.header.layer(), Layer::Udp | Layer::Gre)
-            && matches!(shim.header.layer(), Layer::Vxlan | Layer::Mpls);
-        is_tunnel.then_some(&shim.header)
+    pub(super) fn shim(&self, packet: &Packet) -> Option<Header<'static>> {
+        let is_link = |header: &&Header<'_>| matches!(header.layer(), Layer::Ethernet | Layer::Vlan);
+        let mut behind_ip = self.headers(packet).skip_while(is_link).skip(1);
+        let (transport, shim) = (behind_ip.next()?, behind_ip.next()?);
+        let is_tunnel = matches!(transport.layer(), Layer::Udp | Layer::Gre)
+            && matches!(shim.layer(), Layer::Vxlan | Layer::Mpls);
+        is_tunnel.then_some(*shim)
     }
 
-    /// Whether another packet is the same, with the same stories; the link header may be left out of it.
-    pub(crate) fn is_like(&self, other: &Self, with_link: bool) -> bool {
-        let is_link = |entry: &&Arc<TracedHeader>| {
-            !with_link && matches!(entry.header.layer(), Layer::Ethernet | Layer::Vlan)
-        };
-        self.headers.iter().skip_while(is_link).eq(other.headers.iter().skip_while(is_link))
+    /// Whether two packets are the same, with the same stories; the link header may be left out of it.
+    pub(super) fn are_alike(&self, [one, other]: [&Packet; 2], with_link: bool) -> bool {
+        let [one, other] = [one, other].map(|packet| {
+            let mut packet = *packet;
+            if !with_link {
+                self.strip_link(&mut packet);
+            }
+            packet
+        });
+        one.depth == other.depth && (one == other || self.of(&one).eq(self.of(&other)))
     }
 
-    fn outermost(&self) -> Option<Layer> {
-        self.headers.first().map(|entry| entry.header.layer())
+    fn outermost(&self, packet: &Packet) -> Option<Layer> {
+        self.headers(packet).next().map(Header::layer)
     }
 
     /// Whether the packet starts with a link header.
-    pub(crate) fn has_link(&self) -> bool {
-        self.outermost() == Some(Layer::Ethernet)
+    pub(super) fn has_link(&self, packet: &Packet) -> bool {
+        self.outermost(packet) == Some(Layer::Ethernet)
     }
 
-    pub(crate) fn destination_mac(&self) -> Option<MacAddr> {
-        match self.headers.first().map(|entry| &entry.header) {
+    pub(super) fn destination_mac(&self, packet: &Packet) -> Option<MacAddr> {
+        match self.headers(packet).next() {
             Some(Header::Ethernet(link)) => Some(link.destination_address),
             _ => None,
         }
     }
 
-    /// The addresses of the outermost IP header.
-    pub(crate) fn addresses(&self) -> Option<[IpAddr; 2]> {
-        self.headers.iter().find_map(|entry| match &entry.header {
-            Header::Ipv4(ip, _) => {
-                Some([ip.source_address.get().into(), ip.destination_address.get().into()])
-            }
-            Header::Ipv6(ip) => Some([ip.source_address.get().into(), ip.destination_address.get().into()]),
+    /// Where the outermost IP header says that the packet goes.
+    pub(super) fn destination(&self, packet: &Packet) -> Option<IpAddr> {
+        self.headers(packet).find_map(|header| match header {
+            Header::Ipv4(ip, _) => Some(ip.destination_address.get().into()),
+            Header::Ipv6(ip) => Some(ip.destination_address.get().into()),
             _ => None,
         })
     }
 
-    pub(crate) fn destination(&self) -> Option<IpAddr> {
-        self.addresses().map(|[_, destination]| destination)
-    }
-
     /// The time to live of the outermost IP header.
-    fn time_to_live(&self) -> Option<u8> {
-        self.headers.iter().find_map(|entry| match &entry.header {
+    fn time_to_live(&self, packet: &Packet) -> Option<u8> {
+        self.headers(packet).find_map(|header| match header {
             Header::Ipv4(ip, _) => Some(ip.time_to_live),
             Header::Ipv6(ip) => Some(ip.hop_limit),
             _ => None,
@@ -288,93 +361,88 @@ impl PacketHeaders {
     }
 
     /// Takes one hop off the outermost IP header.
-    pub(crate) fn hop(&mut self) {
-        for entry in &mut self.headers {
-            match entry.header {
-                Header::Ipv4(mut ip, options) => {
-                    ip.decrement_time_to_live();
-                    Arc::make_mut(entry).header = Header::Ipv4(ip, options);
-                    return;
-                }
-                Header::Ipv6(mut ip) => {
-                    ip.hop_limit = ip.hop_limit.saturating_sub(1);
-                    Arc::make_mut(entry).header = Header::Ipv6(ip);
-                    return;
-                }
-                _ => {}
+    pub(super) fn hop(&mut self, packet: &mut Packet) {
+        self.change(packet, |noted| match &mut noted.header {
+            Header::Ipv4(ip, _) => {
+                ip.decrement_time_to_live();
+                Changed::Enough
             }
-        }
+            Header::Ipv6(ip) => {
+                ip.hop_limit = ip.hop_limit.saturating_sub(1);
+                Changed::Enough
+            }
+            _ => Changed::No,
+        });
     }
 
     /// Replaces an end of an untunnelled packet: address and port, source or destination.
-    pub(crate) fn translate(&mut self, end: End, address: &Sourced<IpAddr>, port: &Sourced<u16>) {
-        for entry in &mut self.headers {
-            let TracedHeader { header, sources } = Arc::make_mut(entry);
-            match (&mut *header, address.0) {
-                (Header::Ipv4(ip, _), IpAddr::V4(new)) => match end {
-                    End::Source => ip.source_address = new.into(),
-                    End::Destination => ip.destination_address = new.into(),
-                },
-                (Header::Ipv6(ip), IpAddr::V6(new)) => match end {
-                    End::Source => ip.source_address = new.into(),
-                    End::Destination => ip.destination_address = new.into(),
-                },
-                (Header::Tcp(tcp, _), _) => match end {
-                    End::Source => tcp.source_port.set(port.0),
-                    End::Destination => tcp.destination_port.set(port.0),
-                },
-                (Header::Udp(udp), _) => match end {
-                    End::Source => udp.source_port.set(port.0),
-                    End::Destination => udp.destination_port.set(port.0),
-                },
-                _ => {}
-            }
-            let [at_address, at_port] = end.fields();
-            for (field, source) in sources {
-                if *field == at_address && matches!(header.layer(), Layer::Ipv4 | Layer::Ipv6) {
-                    *source = address.1.clone();
-                } else if *field == at_port {
-                    *source = port.1.clone();
+    pub(super) fn translate(
+        &mut self,
+        packet: &mut Packet,
+        end: End,
+        address: Sourced<IpAddr>,
+        port: Sourced<u16>,
+    ) {
+        self.change(packet, |NotedHeader { header, sources: [from, to] }| {
+            let source = match (header, address.0) {
+                (Header::Ipv4(ip, _), IpAddr::V4(new)) => {
+                    *end.of(&mut ip.source_address, &mut ip.destination_address) = new.into();
+                    address.1
                 }
-            }
+                (Header::Ipv6(ip), IpAddr::V6(new)) => {
+                    *end.of(&mut ip.source_address, &mut ip.destination_address) = new.into();
+                    address.1
+                }
+                (Header::Tcp(tcp, _), _) => {
+                    end.of(&mut tcp.source_port, &mut tcp.destination_port).set(port.0);
+                    port.1
+                }
+                (Header::Udp(udp), _) => {
+                    end.of(&mut udp.source_port, &mut udp.destination_port).set(port.0);
+                    port.1
+                }
+                _ => return Changed::No,
+            };
+            *end.of(from, to) = Some(source);
+            Changed::Yes
+        });
+        let mut inner = *packet;
+        self.strip_link(&mut inner);
+        self.complete(&inner, &[]);
+    }
+
+    /// Puts lengths and checksums right in headers that no other packet has.
+    fn complete(&mut self, packet: &Packet, payload: &[u8]) {
+        let mut headers = [Header::Udp(UdpHeader::new(0, 0)); Packet::MOST];
+        let places = packet.innermost_first().iter().rev();
+        for (header, noted) in headers.iter_mut().zip(self.of(packet)) {
+            *header = noted.header;
         }
-        self.complete();
-    }
-
-    /// The port that a tunnel for this packet is sent from.
-    fn entropy(&self) -> u16 {
-        let bytes = self.bytes();
-        let hash = if self.has_link() { FlowHash::of_ethernet(&bytes) } else { FlowHash::of_ip(&bytes) };
-        hash.source_port()
-    }
-
-    /// Puts lengths and checksums right.
-    fn complete(&mut self) {
-        let mut headers: Vec<Header<'static>> = self.headers.iter().map(|entry| entry.header).collect();
-        let mut scratch = [0; LARGEST];
-        let completed: Result<(), EncodeError> = frame::complete(&mut headers, &[], &mut scratch);
-        if completed.is_ok() {
-            for (entry, header) in self.headers.iter_mut().zip(headers) {
-                if entry.header != header {
-                    Arc::make_mut(entry).header = header;
+        let headers = headers.get_mut(..packet.depth).unwrap_or_default();
+        if frame::complete(headers, payload, &mut [0; LARGEST]).is_ok() {
+            for (place, header) in places.zip(headers) {
+                if let Some(noted) = self.at(*place) {
+                    noted.header = *header;
                 }
             }
         }
     }
 }
 
-/// Which end of a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    Source,
-    Destination,
+/// What became of a header that could change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Changed {
+    No,
+    Yes,
+    /// It did, and those further in stay as they are.
+    Enough,
 }
 
 impl End {
-    const fn fields(self) -> [&'static str; 2] {
+    fn of<T>(self, source: T, destination: T) -> T {
         match self {
-            Self::Source => ["source_address", "source_port"],
-            Self::Destination => ["destination_address", "destination_port"],
+            Self::Source => source,
+            Self::Destination => destination,
         }
     }
 }

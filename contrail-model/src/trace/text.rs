@@ -2,52 +2,51 @@
 
 use std::fmt;
 
-use super::{Hop, PacketHeaders, Path, Trace, TracedField, TracedHeader, Way};
+use super::{PacketHeaders, Path, Trace, TracedField, TracedHeader, Way};
 
 impl fmt::Display for Trace {
     /// Each way with its first path (the first that is dropped, if one is); each hop with what the node does and
     /// the packet that it sends on. A header that has not changed since the hop before is named and not repeated.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { from, to, service, why, out, back } = self;
-        write!(f, "{from} to {to}, {service}")?;
+        let (from, to, why) = (self.from(), self.to(), self.why());
+        write!(f, "{from} to {to}, {}", self.service())?;
         if !why.is_empty() {
             write!(f, " ({why})")?;
         }
         f.write_str("\n")?;
-        way(f, "out", from, to, out)?;
-        way(f, "back", to, from, back)
+        way(f, "out", from, to, self.out())?;
+        way(f, "back", to, from, self.back())
     }
 }
 
-fn way(f: &mut fmt::Formatter<'_>, direction: &str, from: &str, to: &str, way: &Way) -> fmt::Result {
+fn way(f: &mut fmt::Formatter<'_>, direction: &str, from: &str, to: &str, way: Way<'_>) -> fmt::Result {
     let Some(path) = way.telling() else { return Ok(()) };
-    write!(f, "  {direction}, {from} to {to}: {}", path.verdict)?;
-    let paths = way.paths.len();
-    let dropped = way.paths.iter().filter(|path| !path.verdict.is_delivered()).count();
+    write!(f, "  {direction}, {from} to {to}: {}", path.verdict())?;
+    let all = way.paths();
+    let (paths, dropped) = (all.len(), all.iter().filter(|path| !path.verdict().is_delivered()).count());
     match (paths, dropped) {
         (1, _) => {}
         (_, 0) => write!(f, " on each of {paths} equal-cost paths; the first:")?,
         _ => write!(f, " on {dropped} of {paths} equal-cost paths; the first of them:")?,
     }
-    if way.is_cut {
-        f.write_str(" (more paths were not followed)")?;
+    if way.is_cut() {
+        f.write_str(" (there are more paths)")?;
     }
     f.write_str("\n")?;
-    hops(f, path)
+    hops(f, &path)
 }
 
-fn hops(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
+fn hops(f: &mut fmt::Formatter<'_>, path: &Path<'_>) -> fmt::Result {
     let mut before = None;
-    for (index, hop) in path.hops.iter().enumerate() {
-        let Hop { node, steps, sent } = &**hop;
-        writeln!(f, "    {} {node}", index + 1)?;
-        for step in steps {
+    for (index, hop) in path.hops().enumerate() {
+        writeln!(f, "    {} {}", index + 1, hop.node())?;
+        for step in hop.steps() {
             writeln!(f, "        {step}")?;
         }
-        if let Some(sent) = sent {
-            writeln!(f, "      sends to {} on {}", sent.to, sent.link)?;
-            packet(f, &sent.packet, before)?;
-            before = Some(&sent.packet);
+        if let Some(sent) = hop.sent() {
+            writeln!(f, "      sends to {} on {}", sent.to(), sent.link())?;
+            packet(f, sent.packet(), before)?;
+            before = Some(sent.packet());
         }
     }
     Ok(())
@@ -55,16 +54,20 @@ fn hops(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
 
 /// The headers from the outside in. A header that is the same as in the packet before, counted from the inside, is
 /// only named; of one that differs in a few fields these are told.
-fn packet(f: &mut fmt::Formatter<'_>, packet: &PacketHeaders, before: Option<&PacketHeaders>) -> fmt::Result {
-    let headers: Vec<&TracedHeader> = packet.headers().collect();
-    let before: Vec<&TracedHeader> = before.map(|before| before.headers().collect()).unwrap_or_default();
+fn packet(
+    f: &mut fmt::Formatter<'_>,
+    packet: PacketHeaders<'_>,
+    before: Option<PacketHeaders<'_>>,
+) -> fmt::Result {
+    let headers: Vec<TracedHeader<'_>> = packet.headers().collect();
+    let before: Vec<TracedHeader<'_>> = before.map(|before| before.headers().collect()).unwrap_or_default();
     for (index, entry) in headers.iter().enumerate() {
         let from_inside = headers.len() - index;
         let same_place = before.len().checked_sub(from_inside).and_then(|place| before.get(place));
         let name = entry.header().layer().name();
         let fields = entry.fields();
         let other = same_place.filter(|other| other.header().layer() == entry.header().layer());
-        let changed: Vec<&TracedField> = match other.map(|other| other.fields()) {
+        let changed: Vec<&TracedField> = match other.map(TracedHeader::fields) {
             None => fields.iter().collect(),
             Some(other) => {
                 let is_changed = |field: &&TracedField| !other.contains(field);

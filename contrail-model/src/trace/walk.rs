@@ -1,29 +1,43 @@
 //! The walk: from node to node, over every equal-cost choice, until each path ends.
+//!
+//! What a packet does at a node does not depend on how it came there, beyond where it came from and what it looks like.
+//! So each such visit is worked out once, however many of the equal-cost paths lead to it.
 
-use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::conversation::Nat;
 use super::dhcp::Dhcp;
-use super::packet::{PacketHeaders, Sourced};
-use super::source::Source;
-use super::step::{Step, Table};
+use super::note::{
+    Devices, Ingress, Interface, Link, Neighbour, Next, Node, Noted, Notes, Sent, Source, Step, Table,
+    TunnelId, Visit, Walk,
+};
+use super::packet::{Packet, Shim, Sourced};
 use super::verdict::{Drop, Verdict};
-use super::{Hop, Path, Sent, Way};
 use crate::fabric::{
-    DeviceId, Endpoint, Fabric, Name, NetworkId, Owner, Protocol, ServerId, VROUTER_GATEWAY,
-    VirtualServiceId, VlanBinding, WorkloadId,
+    DeviceId, Endpoint, Fabric, Name, NetworkId, Owner, Port, PortGroupId, Protocol, ServerId, TunnelKind,
+    VIRTUAL_GATEWAY, VROUTER_GATEWAY, VirtualServiceId, VlanBinding,
 };
 use crate::limits;
+use contrail_wire::MacAddr;
 
 /// More hops than a path in a Clos can have; a path that is longer goes round.
 const MAX_HOPS: usize = 32;
-/// Paths that are followed before the rest is left out.
-const MAX_PATHS: usize = 256;
+/// Visits of one way before the rest is left out.
+const MAX_VISITS: usize = 16_384;
 
+/// A packet inside a node, with what the node has done so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Work {
+    last_step: Option<usize>,
+    pub(super) packet: Packet,
+    /// Whether this node put the packet into VXLAN.
+    pub(super) is_encapsulated_here: bool,
+}
+
+/// One who walks both ways of a flow. What a packet does at a node ends in [`Walker::emit`], [`Walker::drop`] or
+/// [`Walker::end`], once for each equal-cost choice.
 pub(super) struct Walker<'f> {
     pub(super) fabric: &'f Fabric,
     pub(super) protocol: Protocol,
@@ -32,176 +46,86 @@ pub(super) struct Walker<'f> {
     pub(super) nat: Option<Nat>,
     /// The virtual service that the flow is opened to.
     pub(super) virtual_service: Option<VirtualServiceId>,
-    pub(super) dhcp: Option<Dhcp>,
+    pub(super) dhcp: Option<Dhcp<'f>>,
     pub(super) is_answer: bool,
+    pub(super) notes: Notes,
+    /// The first visit of this way, and the one that is worked out.
+    first: usize,
+    now: usize,
+    here: Node,
+    /// Whether a visit led back to itself or to one before it.
+    may_loop: bool,
 }
 
-/// Where a packet is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Node {
-    Workload(WorkloadId),
-    Server(ServerId),
-    Device(DeviceId),
-}
-
-/// How a packet came to a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ingress {
-    /// It is made there.
-    Origin,
-    /// From a workload, over its tap interface.
-    Tap(WorkloadId),
-    /// From a leaf, over the server's port group.
-    PortGroup,
-    /// From a server, over an access port, in this network.
-    Access(ServerId, NetworkId),
-    /// From another device.
-    Fabric,
-}
-
-/// A packet inside a node, with what the node has done so far.
-#[derive(Clone, Debug)]
-pub(super) struct Work {
-    pub(super) steps: Vec<Step>,
-    pub(super) packet: PacketHeaders,
-    /// Whether this node put the packet into VXLAN.
-    pub(super) is_encapsulated_here: bool,
-}
-
-impl Work {
-    pub(super) fn step(mut self, step: Step) -> Self {
-        self.steps.push(step);
-        self
+impl<'f> Walker<'f> {
+    pub(super) fn new(fabric: &'f Fabric, protocol: Protocol, port: u16) -> Self {
+        Self {
+            fabric,
+            protocol,
+            port,
+            nat: None,
+            virtual_service: None,
+            dhcp: None,
+            is_answer: false,
+            notes: Notes::new(),
+            first: 0,
+            now: 0,
+            here: Node::Device(DeviceId::at(0)),
+            may_loop: false,
+        }
     }
-}
 
-/// A packet that leaves a node.
-pub(super) struct Emission {
-    pub(super) link: Name,
-    pub(super) is_fabric_link: bool,
-    pub(super) to: Node,
-    pub(super) ingress: Ingress,
-}
-
-/// What becomes of a packet at a node: one entry for each equal-cost choice.
-pub(super) type Outcomes = Vec<(Work, Result<Emission, Verdict>)>;
-
-/// A path that is still growing.
-struct Branch {
-    node: Node,
-    ingress: Ingress,
-    packet: PacketHeaders,
-    hops: Vec<Arc<Hop>>,
-}
-
-/// A packet that was at a node before, by another of the equal-cost paths.
-struct Visit {
-    node: Node,
-    ingress: Ingress,
-    packet: PacketHeaders,
-    onward: Arc<[Onward]>,
-}
-
-/// One thing that became of it.
-struct Onward {
-    hop: Arc<Hop>,
-    next: Result<(Node, Ingress), Verdict>,
-}
-
-impl Visit {
-    /// Whether a packet fares as this one did. From which device it comes does not matter in the underlay.
-    fn was_like(&self, branch: &Branch) -> bool {
-        let with_link = self.ingress != Ingress::Fabric;
-        self.node == branch.node
-            && self.ingress == branch.ingress
-            && self.packet.is_like(&branch.packet, with_link)
-    }
-}
-
-impl Walker<'_> {
-    pub(super) fn walk(&self, from: Endpoint, to: Endpoint, called: &Name, packet: &PacketHeaders) -> Way {
-        let start = match from {
-            Endpoint::Workload(id) => vec![Node::Workload(id)],
-            Endpoint::Server(id, _) | Endpoint::Vhost0(id) => vec![Node::Server(id)],
-            Endpoint::VirtualService(id) => {
-                let members = self.fabric.virtual_services[id].members.iter();
-                members.map(|member| Node::Workload(*member)).collect()
-            }
+    pub(super) fn walk(&mut self, from: Endpoint, to: Endpoint, called: &Name, packet: Packet) -> Walk {
+        self.first = self.notes.visits.len();
+        self.now = self.first;
+        self.may_loop = false;
+        let start = |walker: &mut Self, node| {
+            let packet = walker.as_sent_by(node, packet);
+            let visit = Visit { node, ingress: Ingress::Origin, packet, depth: 0, hops: 0..0 };
+            walker.notes.visits.push(visit);
         };
-        let start = start.into_iter().map(|node| {
-            let packet = self.as_sent_by(node, packet.clone());
-            Branch { node, ingress: Ingress::Origin, packet, hops: Vec::new() }
-        });
-        let mut branches: VecDeque<Branch> = start.collect();
-        let mut visits: Vec<Visit> = Vec::new();
-        let mut way = Way::default();
-        while let Some(branch) = branches.pop_front() {
-            if way.paths.len() + branches.len() >= MAX_PATHS {
-                way.is_cut = true;
-                break;
-            }
-            if branch.hops.len() >= MAX_HOPS {
-                let at = self.name(branch.node);
-                let verdict = Verdict::Dropped { at, reason: Box::new(Drop::Loop) };
-                way.paths.push(Path { hops: branch.hops, verdict });
-                continue;
-            }
-            let onward = match visits.iter().find(|visit| visit.was_like(&branch)) {
-                Some(visit) => Arc::clone(&visit.onward),
-                None => {
-                    let onward: Arc<[Onward]> = self.visit(&branch, to, called).into();
-                    let Branch { node, ingress, ref packet, .. } = branch;
-                    visits.push(Visit { node, ingress, packet: packet.clone(), onward: Arc::clone(&onward) });
-                    onward
-                }
-            };
-            for Onward { hop, next } in onward.iter() {
-                let mut hops = branch.hops.clone();
-                hops.push(Arc::clone(hop));
-                match (next, &hop.sent) {
-                    (Ok((node, ingress)), Some(sent)) => {
-                        let (node, ingress, packet) = (*node, *ingress, sent.packet.clone());
-                        branches.push_back(Branch { node, ingress, packet, hops });
-                    }
-                    (Err(verdict), _) => way.paths.push(Path { hops, verdict: verdict.clone() }),
-                    (Ok(_), None) => {}
-                }
+        match from {
+            Endpoint::Workload(id) => start(self, Node::Workload(id)),
+            Endpoint::Server(id, _) | Endpoint::Vhost0(id) => start(self, Node::Server(id)),
+            Endpoint::VirtualService(id) => {
+                let members = &self.fabric.virtual_services[id].members;
+                members.iter().for_each(|member| start(self, Node::Workload(*member)));
             }
         }
-        way
-    }
-
-    /// What becomes of a packet at a node.
-    fn visit(&self, branch: &Branch, to: Endpoint, called: &Name) -> Vec<Onward> {
-        let node = self.name(branch.node);
-        let outcomes = self.at(branch, to, called).into_iter();
-        let onward = outcomes.map(|(work, result)| {
-            let Work { steps, packet, .. } = work;
-            let (sent, next) = match result {
-                Ok(Emission { link, is_fabric_link, to, ingress }) => {
-                    let sent = Sent { link, to: self.name(to), is_fabric_link, packet };
-                    (Some(sent), Ok((to, ingress)))
-                }
-                Err(verdict) => (None, Err(verdict)),
-            };
-            Onward { hop: Arc::new(Hop { node: node.clone(), steps, sent }), next }
-        });
-        onward.collect()
-    }
-
-    fn at(&self, branch: &Branch, to: Endpoint, called: &Name) -> Outcomes {
-        let work = Work { steps: Vec::new(), packet: branch.packet.clone(), is_encapsulated_here: false };
-        match (branch.node, branch.ingress) {
-            (Node::Workload(id), Ingress::Origin) => self.workload_sends(id, work),
-            (Node::Workload(id), _) => {
-                let verdict = if self.fabric.is_at(to, id) {
-                    Verdict::Delivered { to: called.clone() }
-                } else {
-                    self.dropped(branch.node, Drop::NotForUs { destination: self.destination(&work) })
-                };
-                vec![(work, Err(verdict))]
+        let starts = self.first..self.notes.visits.len();
+        let first_hop = self.notes.hops.len();
+        while let Some(visit) = self.notes.visits.get(self.now) {
+            let Visit { node, ingress, packet, .. } = *visit;
+            self.here = node;
+            let start = self.notes.hops.len();
+            self.visit(ingress, Work { last_step: None, packet, is_encapsulated_here: false }, to, called);
+            let hops = start..self.notes.hops.len();
+            if let Some(visit) = self.notes.visits.get_mut(self.now) {
+                visit.hops = hops;
             }
-            (Node::Server(id), Ingress::Origin) => match &self.dhcp {
+            self.now += 1;
+        }
+        if self.may_loop {
+            starts.clone().for_each(|start| self.end_loops(start));
+        }
+        let mut ends = self.notes.hops.iter().skip(first_hop).filter_map(|hop| match &hop.next {
+            Next::Ends(verdict) => Some(verdict.is_delivered()),
+            Next::Visits(_) => None,
+        });
+        let is_delivered = ends.next().is_some_and(|first| first && ends.all(|other| other));
+        Walk { starts, hops: first_hop..self.notes.hops.len(), is_delivered }
+    }
+
+    /// A packet in a node.
+    fn visit(&mut self, ingress: Ingress, work: Work, to: Endpoint, called: &Name) {
+        match (self.here, ingress) {
+            (Node::Workload(id), Ingress::Origin) => self.workload_sends(id, work),
+            (Node::Workload(id), _) if self.fabric.is_at(to, id) => self.deliver(work, called),
+            (Node::Workload(_), _) => {
+                let destination = self.destination(&work);
+                self.drop(work, Drop::NotForUs { destination });
+            }
+            (Node::Server(id), Ingress::Origin) => match self.dhcp {
                 Some(dhcp) if self.is_answer => self.dhcp_offer(dhcp, id, work),
                 Some(dhcp) => self.dhcp_discover(dhcp, work),
                 None => self.host_sends(id, work),
@@ -213,74 +137,185 @@ impl Walker<'_> {
     }
 
     /// A frame from a leaf: for the vRouter, or for the server's own stack.
-    fn at_server(&self, server: ServerId, work: Work, to: Endpoint, called: &Name) -> Outcomes {
-        let destination = self.destination(&work);
-        if self.fabric.servers[server].vhost0.is_some()
-            && let Some(outcomes) = self.vrouter_from_underlay(server, work.clone())
-        {
-            return outcomes;
+    fn at_server(&mut self, server: ServerId, work: Work, to: Endpoint, called: &Name) {
+        if self.vrouter_from_underlay(server, work) {
+            return;
         }
-        let verdict = match to {
+        let destination = self.destination(&work);
+        match to {
             Endpoint::Server(id, _) | Endpoint::Vhost0(id)
                 if id == server && self.fabric.address_of(to) == destination =>
             {
-                Verdict::Delivered { to: called.clone() }
+                self.deliver(work, called);
             }
-            _ => self.dropped(Node::Server(server), Drop::NotForUs { destination }),
-        };
-        vec![(work, Err(verdict))]
-    }
-
-    pub(super) fn destination(&self, work: &Work) -> IpAddr {
-        let _ = self;
-        work.packet.destination().unwrap_or(IpAddr::from([0; 4]))
-    }
-
-    pub(super) fn name(&self, node: Node) -> Name {
-        match node {
-            Node::Workload(id) => self.fabric.workloads[id].name.clone(),
-            Node::Server(id) => self.fabric.servers[id].name.clone(),
-            Node::Device(id) => self.fabric.devices[id].name.clone(),
+            _ => self.drop(work, Drop::NotForUs { destination }),
         }
     }
 
-    pub(super) fn dropped(&self, at: Node, reason: Drop) -> Verdict {
-        Verdict::Dropped { at: self.name(at), reason: Box::new(reason) }
+    /// Sends the packet on.
+    pub(super) fn emit(&mut self, work: Work, link: Link, to: Node, ingress: Ingress) {
+        let sent = Sent { link, to, packet: work.packet };
+        let next = self.onward(to, ingress, work.packet);
+        self.note(work, Some(sent), next);
     }
 
-    pub(super) fn drop(&self, at: Node, work: Work, reason: Drop) -> Outcomes {
-        vec![(work, Err(self.dropped(at, reason)))]
+    /// The path ends here.
+    pub(super) fn end(&mut self, work: Work, verdict: Verdict) {
+        self.note(work, None, Next::Ends(verdict));
+    }
+
+    pub(super) fn drop(&mut self, work: Work, reason: Drop) {
+        let at = self.fabric.node_name(self.here).clone();
+        self.end(work, Verdict::Dropped { at, reason: Box::new(reason) });
+    }
+
+    /// The document does not say how it goes on.
+    pub(super) fn undetermined(&mut self, work: Work, missing: String) {
+        let at = self.fabric.node_name(self.here).clone();
+        self.end(work, Verdict::Undetermined { at, missing });
+    }
+
+    pub(super) fn deliver(&mut self, work: Work, to: &Name) {
+        self.end(work, Verdict::Delivered { to: to.clone() });
+    }
+
+    fn note(&mut self, work: Work, sent: Option<Sent>, next: Next) {
+        self.notes.hops.push(Noted { node: self.here, last_step: work.last_step, sent, next });
+    }
+
+    /// The visit that a packet goes on with, which may be one that another path leads to.
+    fn onward(&mut self, node: Node, ingress: Ingress, packet: Packet) -> Next {
+        let Notes { headers, visits, .. } = &self.notes;
+        let with_link = ingress != Ingress::Fabric;
+        let mut known = visits.iter().enumerate().skip(self.first);
+        let known = known.find(|(_, visit)| {
+            visit.node == node
+                && visit.ingress == ingress
+                && headers.are_alike([&visit.packet, &packet], with_link)
+        });
+        if let Some((index, _)) = known {
+            self.may_loop |= index <= self.now;
+            return Next::Visits(index);
+        }
+        let depth = visits.get(self.now).map_or(0, |visit| visit.depth) + 1;
+        let at = self.fabric.node_name(node);
+        if depth >= MAX_HOPS {
+            return Next::Ends(Verdict::Dropped { at: at.clone(), reason: Box::new(Drop::Loop) });
+        }
+        let index = visits.len();
+        if index - self.first >= MAX_VISITS {
+            let missing = format!("more than {MAX_VISITS} of the places where equal-cost paths lead");
+            return Next::Ends(Verdict::Undetermined { at: at.clone(), missing });
+        }
+        self.notes.visits.push(Visit { node, ingress, packet, depth, hops: 0..0 });
+        Next::Visits(index)
+    }
+
+    /// Ends the paths that come to a visit again.
+    fn end_loops(&mut self, start: usize) {
+        let hops_of =
+            |notes: &Notes, visit: usize| notes.visits.get(visit).map_or(0..0, |visit| visit.hops.clone());
+        let mut done = vec![false; self.notes.visits.len()];
+        let mut open = vec![(start, hops_of(&self.notes, start))];
+        while let Some((visit, left)) = open.last_mut() {
+            let Some(index) = left.next() else {
+                if let Some(done) = done.get_mut(*visit) {
+                    *done = true;
+                }
+                open.pop();
+                continue;
+            };
+            let Some(Next::Visits(next)) = self.notes.hops.get(index).map(|hop| &hop.next) else { continue };
+            let next = *next;
+            if open.iter().any(|(visit, _)| *visit == next) {
+                let at = self.notes.visits.get(next).map_or(self.here, |visit| visit.node);
+                let at = self.fabric.node_name(at).clone();
+                if let Some(hop) = self.notes.hops.get_mut(index) {
+                    hop.next = Next::Ends(Verdict::Dropped { at, reason: Box::new(Drop::Loop) });
+                }
+            } else if done.get(next) == Some(&false) {
+                open.push((next, hops_of(&self.notes, next)));
+            }
+        }
+    }
+
+    /// Notes what the node does.
+    pub(super) fn step(&mut self, work: &mut Work, step: Step) {
+        let index = self.notes.steps.len();
+        self.notes.steps.push((step, work.last_step));
+        work.last_step = Some(index);
+    }
+
+    /// Notes devices that a step or source tells of.
+    pub(super) fn devices(&mut self, devices: impl IntoIterator<Item = DeviceId>) -> Devices {
+        let start = self.notes.devices.len();
+        self.notes.devices.extend(devices);
+        Devices { start, end: self.notes.devices.len() }
+    }
+
+    pub(super) fn destination(&self, work: &Work) -> IpAddr {
+        self.notes.headers.destination(&work.packet).unwrap_or(IpAddr::from([0; 4]))
+    }
+
+    /// Takes one hop off the packet's time to live.
+    pub(super) fn hop(&mut self, work: &mut Work) {
+        self.notes.headers.hop(&mut work.packet);
+    }
+
+    pub(super) fn set_link(
+        &mut self,
+        work: &mut Work,
+        source: Sourced<MacAddr>,
+        destination: Sourced<MacAddr>,
+    ) {
+        self.notes.headers.set_link(&mut work.packet, source, destination);
+    }
+
+    /// Puts a tunnel's headers around the packet.
+    pub(super) fn put_into(
+        &mut self,
+        work: &mut Work,
+        tunnel: TunnelKind,
+        shim: Shim,
+        [from, to]: [Sourced<IpAddr>; 2],
+        because: &'static str,
+    ) {
+        self.notes.headers.encapsulate(&mut work.packet, shim, from, to);
+        let id = match shim {
+            Shim::Vxlan((vni, _)) => TunnelId::Vni(vni),
+            Shim::MplsOverUdp((label, _)) | Shim::MplsOverGre((label, _)) => TunnelId::Label(label),
+        };
+        self.step(work, Step::Encapsulate { tunnel, id, between: [from.0, to.0], because });
     }
 
     /// The drop for an address that a table has no route to.
     pub(super) fn no_route(&self, table: Table, destination: IpAddr, because: Vec<String>) -> Drop {
         let network = self.fabric.overlay_network(destination);
         let network = network.map(|network| self.fabric.networks[network].name.clone());
-        Drop::NoRoute { table, destination, network, because }
+        Drop::NoRoute { table: table.told(self.fabric), destination, network, because }
     }
 
     /// L5, as a reason: the destination is a workload that nobody outside can open a flow to.
     pub(super) fn behind_snat(&self, destination: IpAddr) -> Option<Drop> {
         let fabric = self.fabric;
-        let network = self.fabric.overlay_network(destination)?;
+        let network = fabric.overlay_network(destination)?;
         let Some(Owner::Workload(workload)) = fabric.owner(network, destination) else { return None };
-        let (workload, network) =
-            (limits::only_behind_snat(fabric, workload).then_some(workload)?, &fabric.networks[network]);
-        let workload = fabric.workloads[workload].name.clone();
-        Some(Drop::BehindSnat { workload, network: network.name.clone() })
+        limits::only_behind_snat(fabric, workload).then(|| Drop::BehindSnat {
+            workload: fabric.workloads[workload].name.clone(),
+            network: fabric.networks[network].name.clone(),
+        })
     }
 
     /// The MAC address of a next hop in a network as a server asks for it, and who answers.
     pub(super) fn resolve(
-        &self,
+        &mut self,
         server: ServerId,
         network: NetworkId,
         address: IpAddr,
-    ) -> Result<(Sourced<contrail_wire::MacAddr>, Name), Drop> {
+    ) -> Result<(Sourced<MacAddr>, Neighbour), Drop> {
         let fabric = self.fabric;
         let at = &fabric.networks[network];
-        let is_gateway = at.subnets.iter().any(|subnet| subnet.gateway == Some(address));
-        if is_gateway {
+        if at.subnets.iter().any(|subnet| subnet.gateway == Some(address)) {
             let leaves = fabric.leaves_of(server);
             if leaves.is_empty() {
                 return Err(self.detached(server));
@@ -291,57 +326,39 @@ impl Walker<'_> {
             };
             let mut answering: Vec<DeviceId> = leaves.iter().copied().filter(has_irb).collect();
             if answering.is_empty() {
-                answering = self.advertised_gateways(network);
+                answering = fabric.advertised_gateways(network);
             }
             if answering.is_empty() {
-                let devices = leaves.iter().map(|leaf| fabric.devices[*leaf].name.clone()).collect();
+                let devices = fabric.device_names(&leaves);
                 return Err(Drop::NoGateway { network: at.name.clone(), gateway: address, devices });
             }
-            let answered_by: Name =
-                format!("the IRB of {} on {}", at.name, fabric.names_of(&answering)).into();
-            let source = Source::GatewayByArp { gateway: address, answered_by: answered_by.clone() };
-            return Ok(((crate::fabric::VIRTUAL_GATEWAY, source), answered_by));
+            let answered_by = self.devices(answering);
+            let source = Source::GatewayByArp { gateway: address, network, answered_by };
+            return Ok(((VIRTUAL_GATEWAY, source), Neighbour::Irb(network, answered_by)));
         }
-        let (mac, owner): (_, Name) = match fabric.owner(network, address) {
+        let (mac, owner) = match fabric.owner(network, address) {
             Some(Owner::Server(id)) => {
-                let server = &fabric.servers[id];
-                let interface = server.interfaces().find(|interface| interface.address == address);
-                (interface.map(|interface| interface.mac), server.name.clone())
+                let interface =
+                    fabric.servers[id].interfaces().find(|interface| interface.address == address);
+                (interface.map(|interface| interface.mac), Neighbour::Server(id))
             }
-            Some(Owner::Workload(id)) => {
-                (Some(fabric.workloads[id].interface.mac), fabric.workloads[id].name.clone())
-            }
-            Some(Owner::VirtualService(id)) => (
-                Some(VROUTER_GATEWAY),
-                format!("the vRouter, for {}", fabric.virtual_services[id].name).into(),
-            ),
-            None => (None, "nobody".into()),
+            Some(Owner::Workload(id)) => (Some(fabric.workloads[id].interface.mac), Neighbour::Workload(id)),
+            Some(Owner::VirtualService(id)) => (Some(VROUTER_GATEWAY), Neighbour::VirtualService(id)),
+            None => return Err(Drop::NoNeighbour { network: at.name.clone(), address }),
         };
-        let no_neighbour = Drop::NoNeighbour { network: at.name.clone(), address };
-        let mac = mac.ok_or(no_neighbour)?;
-        Ok(((mac, Source::NeighbourByArp { address, answered_by: owner.clone() }), owner))
-    }
-
-    /// The devices from which all leaves learn the MAC address of a network's gateway.
-    pub(super) fn advertised_gateways(&self, network: NetworkId) -> Vec<DeviceId> {
-        let fabric = self.fabric;
-        let routers = fabric.routers_of(network).iter();
-        let extended = routers.flat_map(|router| {
-            let devices = fabric.routers[*router].extended_to.iter();
-            devices.copied().filter(|device| fabric.has_irb(*router, *device, network))
-        });
-        extended.filter(|device| fabric.advertises_gateways(*device)).collect()
+        let mac = mac.ok_or_else(|| Drop::NoNeighbour { network: at.name.clone(), address })?;
+        Ok(((mac, Source::NeighbourByArp { address, answered_by: owner }), owner))
     }
 
     /// Sends a frame from a server over each port of its port group.
     pub(super) fn out_of_server(
-        &self,
+        &mut self,
         server: ServerId,
         network: NetworkId,
         mut work: Work,
-        source: Sourced<contrail_wire::MacAddr>,
-        destination: Sourced<contrail_wire::MacAddr>,
-    ) -> Outcomes {
+        source: Sourced<MacAddr>,
+        destination: Sourced<MacAddr>,
+    ) {
         let fabric = self.fabric;
         let at = &fabric.servers[server];
         let group = &fabric.port_groups[at.port_group];
@@ -351,25 +368,18 @@ impl Walker<'_> {
                 port_group: group.name.clone(),
                 network: fabric.networks[network].name.clone(),
             };
-            return self.drop(Node::Server(server), work, reason);
+            return self.drop(work, reason);
         };
-        work.packet.set_link(source, destination);
-        work.packet.set_vlan(self.tag(binding, &group.name));
-        let ports: Vec<_> = group.ports.iter().filter(|port| fabric.is_port_up(port)).collect();
-        if ports.is_empty() {
-            return self.drop(Node::Server(server), work, self.detached(server));
+        let mut ports = group.ports.iter().enumerate().filter(|(_, port)| fabric.is_port_up(port)).peekable();
+        if ports.peek().is_none() {
+            return self.drop(work, self.detached(server));
         }
-        let emissions = ports.into_iter().map(|port| {
-            let device = &fabric.devices[port.device].name;
-            let emission = Emission {
-                link: access_link(device, &port.interface, &at.name),
-                is_fabric_link: false,
-                to: Node::Device(port.device),
-                ingress: Ingress::Access(server, network),
-            };
-            (work.clone(), Ok(emission))
-        });
-        emissions.collect()
+        self.set_link(&mut work, source, destination);
+        self.notes.headers.set_vlan(&mut work.packet, tag(binding, at.port_group));
+        for (port, Port { device, .. }) in ports {
+            let ingress = Ingress::Access(server, network);
+            self.emit(work, Link::Access { server, port }, Node::Device(*device), ingress);
+        }
     }
 
     /// The drop for a server none of whose cables is up.
@@ -378,18 +388,27 @@ impl Walker<'_> {
         let port_group = self.fabric.port_groups[at.port_group].name.clone();
         Drop::Detached { server: at.name.clone(), port_group }
     }
+}
 
-    /// The tag that frames of a VLAN bear on a port.
-    pub(super) fn tag(&self, binding: &VlanBinding, port_group: &Name) -> Option<Sourced<u16>> {
-        let network = self.fabric.networks[binding.network].name.clone();
-        let source = Source::VlanOf { network, port_group: port_group.clone() };
-        (!binding.untagged).then_some((binding.vlan, source))
+impl Fabric {
+    /// The devices from which all leaves learn the MAC address of a network's gateway.
+    pub(super) fn advertised_gateways(&self, network: NetworkId) -> Vec<DeviceId> {
+        let extended = self.routers_of(network).iter().flat_map(|router| {
+            let devices = self.routers[*router].extended_to.iter();
+            devices.copied().filter(|device| self.has_irb(*router, *device, network))
+        });
+        extended.filter(|device| self.advertises_gateways(*device)).collect()
     }
 }
 
-/// What a cable between a leaf and a server is called.
-pub(super) fn access_link(device: &str, interface: &str, server: &str) -> Name {
-    format!("{device}:{interface} - {server}").into()
+/// The tag that frames of a VLAN bear on a port.
+pub(super) fn tag(binding: &VlanBinding, group: PortGroupId) -> Option<Sourced<u16>> {
+    (!binding.untagged).then_some((binding.vlan, Source::VlanOf(binding.network, group)))
+}
+
+/// The MAC address of a server's interface.
+pub(super) fn mac_of(address: &crate::fabric::Address, of: Interface) -> Sourced<MacAddr> {
+    (address.mac, Source::InterfaceMac { of, given: address.mac_is_given })
 }
 
 /// The default route of an address' family.

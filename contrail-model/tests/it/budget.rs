@@ -11,8 +11,8 @@ use crate::{fabric, solved, with};
 /// Of all paths of all required flows, out and back.
 fn budgets(fabric: &Fabric) -> Vec<Budget> {
     let traces = fabric.trace_required();
-    let paths = traces.iter().flat_map(|trace| trace.out.paths.iter().chain(&trace.back.paths));
-    paths.map(|path| fabric.budget(path)).collect()
+    let paths = traces.iter().flat_map(contrail_model::Trace::paths);
+    paths.map(|path| path.budget()).collect()
 }
 
 /// Octavia on the left pair, with a hypervisor and a spine of these MTUs.
@@ -33,7 +33,7 @@ fn with_mtus(compute: u16, spine: u16) -> Fabric {
 fn link_by_link() {
     let fabric = with_mtus(1560, 1540);
     let trace = fabric.trace(&Flow::tcp("octavia-worker@ctl1", "amphora-1", 9443)).unwrap();
-    let told: Vec<String> = trace.out.paths.iter().map(|path| fabric.budget(path).to_string()).collect();
+    let told: Vec<String> = trace.out().paths().iter().map(|path| path.budget().to_string()).collect();
     assert_golden("budget-octavia", &told.join("\n"));
 }
 
@@ -77,7 +77,7 @@ fn servers_that_use_all_of_their_mtu_do_not_get_through_a_tunnel() {
     let fabric = fabric(&examples()["ironic"]);
     let fabric = fabric.plan().best().unwrap().apply(&fabric);
     let trace = fabric.trace(&Flow::udp("bms1", "ironic-conductor@ctl1", 69)).unwrap();
-    let budget = fabric.budget(&trace.out.paths[0]);
+    let budget = trace.out().paths()[0].budget();
     assert_eq!((budget.wanted(), budget.largest()), (9178, 9128), "{budget}");
     assert!(budget.too_small().all(|link| link.overhead == 50 && link.link.contains("spine")), "{budget}");
     assert_eq!(budget.too_small().count(), 2, "{budget}");
@@ -121,14 +121,14 @@ fn what_is_added_is_what_the_tunnel_takes() {
 
 fn check_overheads(fabric: &Fabric, seen: &mut Vec<&'static str>) {
     for trace in fabric.trace_required() {
-        for path in trace.out.paths.iter().chain(&trace.back.paths) {
-            let budget = fabric.budget(path);
+        for path in trace.paths() {
+            let budget = path.budget();
             let mut expected = 0;
-            for (hop, link) in path.hops.iter().zip(&budget.links) {
-                for step in &hop.steps {
+            for (hop, link) in path.hops().zip(&budget.links) {
+                for step in hop.steps() {
                     match step {
                         Step::Encapsulate { tunnel, .. } => {
-                            expected = overhead(*tunnel);
+                            expected = overhead(tunnel);
                             seen.push(tunnel.name());
                         }
                         Step::Decapsulate { .. } => expected = 0,

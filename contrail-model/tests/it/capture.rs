@@ -11,30 +11,30 @@ use contrail_wire::{Decoder, LinkType, MplsPayload};
 
 use crate::{OCTAVIA, fabric, in_r2011, ipv6, with};
 
-/// The frames of all required flows, for each way that the plan finds: with MPLS over UDP and over GRE, in the other
+/// The traces of all required flows, for each way that the plan finds: with MPLS over UDP and over GRE, in the other
 /// release, and with IPv6 in the overlay.
-fn frames() -> Vec<TraceFrame> {
+fn traces() -> Vec<Trace> {
     let gre_first = with(OCTAVIA, &[("[MPLSoUDP, MPLSoGRE, VXLAN]", "[MPLSoGRE, MPLSoUDP, VXLAN]")]);
     let texts = [OCTAVIA.to_owned(), gre_first, in_r2011(OCTAVIA), ipv6::octavia()];
-    texts.iter().flat_map(|text| frames_of(&fabric(text))).collect()
+    texts.iter().flat_map(|text| traces_of(&fabric(text))).collect()
 }
 
-fn frames_of(fabric: &Fabric) -> Vec<TraceFrame> {
+fn traces_of(fabric: &Fabric) -> Vec<Trace> {
     let plan = fabric.plan();
-    let traces = plan.candidates.iter().flat_map(|candidate| candidate.apply(fabric).trace_required());
-    traces.flat_map(|trace: Trace| trace.frames()).collect()
+    plan.candidates.iter().flat_map(|candidate| candidate.apply(fabric).trace_required()).collect()
 }
 
-fn pcapng() -> Vec<u8> {
+fn pcapng(frames: &[TraceFrame<'_>]) -> Vec<u8> {
     let mut file = Vec::new();
-    write_pcapng(&frames(), &mut file).unwrap();
+    write_pcapng(frames, &mut file).unwrap();
     file
 }
 
 #[test]
 fn what_is_read_back_is_what_was_traced() {
-    let frames = frames();
-    let file = pcapng();
+    let traces = traces();
+    let frames: Vec<_> = traces.iter().flat_map(Trace::frames).collect();
+    let file = pcapng(&frames);
     let mut reader = contrail_wire::capture::Reader::new(&file[..]).unwrap();
     let decoder = Decoder::new().mpls_payload(&|_| MplsPayload::Ip);
     let mut expected = frames.iter();
@@ -62,7 +62,9 @@ fn tshark_accepts_every_frame_and_reads_the_same_tunnels() {
         return;
     }
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces.pcapng");
-    std::fs::write(&path, pcapng()).unwrap();
+    let traces = traces();
+    let frames: Vec<_> = traces.iter().flat_map(Trace::frames).collect();
+    std::fs::write(&path, pcapng(&frames)).unwrap();
     let fields = [
         "frame.number",
         "vxlan.vni",
@@ -84,7 +86,6 @@ fn tshark_accepts_every_frame_and_reads_the_same_tunnels() {
     let output = tshark.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
-    let frames = frames();
     assert_eq!(text.lines().count(), frames.len());
     for (line, frame) in text.lines().zip(&frames) {
         let found: Vec<&str> = line.split('\t').collect();
@@ -99,7 +100,7 @@ fn tshark_accepts_every_frame_and_reads_the_same_tunnels() {
         }
         let values = |layer: &str, field: &str| -> String {
             let headers = frame.packet.headers().filter(|entry| entry.header().layer().name() == layer);
-            let fields = headers.flat_map(contrail_model::trace::TracedHeader::fields);
+            let fields = headers.flat_map(|header| header.fields());
             let values: Vec<String> = fields.filter(|f| f.name == field).map(|f| f.value).collect();
             values.join("|")
         };

@@ -20,11 +20,11 @@ pub(crate) fn examples() -> BTreeMap<String, String> {
 
 /// How each required flow ends.
 fn ends(fabric: &Fabric) -> String {
-    let how = |way: &Way| way.telling().map(|path| path.verdict.to_string()).unwrap_or_default();
+    let how = |way: Way<'_>| way.telling().map(|path| path.verdict().to_string()).unwrap_or_default();
     let traces = fabric.trace_required().into_iter();
     let line = |trace: contrail_model::Trace| {
-        let (out, back) = (how(&trace.out), how(&trace.back));
-        format!("  {} to {}, {}: {out}; the answer {back}\n", trace.from, trace.to, trace.service)
+        let (out, back) = (how(trace.out()), how(trace.back()));
+        format!("  {} to {}, {}: {out}; the answer {back}\n", trace.from(), trace.to(), trace.service())
     };
     traces.map(line).collect()
 }

@@ -2,6 +2,7 @@
 //! loopbacks stay as they are.
 
 use contrail_model::Approach::{self, IpFabricForwarding};
+use contrail_model::trace::Path;
 use contrail_model::{BreakOut, Candidate, Cost, Plan, Rejected, Trace};
 use contrail_wire::{Decoder, Layer, MplsPayload};
 
@@ -22,9 +23,9 @@ fn by(plan: &Plan, approach: Approach) -> Option<&Candidate> {
 
 /// The layers of each packet on the way out and back, by the first path.
 fn layers(trace: &Trace) -> Vec<Vec<Layer>> {
-    let hops = [&trace.out, &trace.back].into_iter().flat_map(|way| &way.paths.first().unwrap().hops);
-    let sent = hops.filter_map(|hop| hop.sent.as_ref());
-    sent.map(|sent| sent.packet.headers().map(|entry| entry.header().layer()).collect()).collect()
+    let paths = [trace.out(), trace.back()].map(|way| way.paths().into_iter().next().unwrap());
+    let sent = paths.iter().flat_map(Path::hops).filter_map(|hop| hop.sent());
+    sent.map(|sent| sent.packet().headers().map(|entry| entry.header().layer()).collect()).collect()
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The numbered legends of the article's three pictures of a packet that leaves a hypervisor: each number with the field
 //! of the trace that it points at, its value, and where the value comes from.
 
-use contrail_model::Flow;
 use contrail_model::trace::{PacketHeaders, TracedField};
+use contrail_model::{Flow, Trace};
 use contrail_wire::Layer;
 
 use crate::{fabric, in_r2011, with};
@@ -14,7 +14,7 @@ const IP_FABRIC_FORWARDING: &str = include_str!("../../../examples/fabrics/ip-fa
 /// What a number of a legend points at: a field of the outermost, or the innermost, header of a layer.
 struct Entry {
     number: u8,
-    header: fn(&PacketHeaders, Layer) -> Vec<TracedField>,
+    header: fn(&PacketHeaders<'_>, Layer) -> Vec<TracedField>,
     layer: Layer,
     field: &'static str,
     value: &'static str,
@@ -23,7 +23,7 @@ struct Entry {
 
 const fn entry(
     number: u8,
-    header: fn(&PacketHeaders, Layer) -> Vec<TracedField>,
+    header: fn(&PacketHeaders<'_>, Layer) -> Vec<TracedField>,
     layer: Layer,
     field: &'static str,
     value: &'static str,
@@ -32,15 +32,15 @@ const fn entry(
     Entry { number, header, layer, field, value, source }
 }
 
-fn outer(packet: &PacketHeaders, layer: Layer) -> Vec<TracedField> {
+fn outer(packet: &PacketHeaders<'_>, layer: Layer) -> Vec<TracedField> {
     packet.headers().find(|entry| entry.header().layer() == layer).unwrap().fields()
 }
 
-fn inner(packet: &PacketHeaders, layer: Layer) -> Vec<TracedField> {
+fn inner(packet: &PacketHeaders<'_>, layer: Layer) -> Vec<TracedField> {
     packet.headers().filter(|entry| entry.header().layer() == layer).last().unwrap().fields()
 }
 
-fn assert_legend(packet: &PacketHeaders, legend: &[Entry]) {
+fn assert_legend(packet: &PacketHeaders<'_>, legend: &[Entry]) {
     for Entry { number, header, layer, field, value, source } in legend {
         let fields = header(packet, *layer);
         let found = fields.iter().find(|found| found.name == *field).unwrap();
@@ -48,16 +48,20 @@ fn assert_legend(packet: &PacketHeaders, legend: &[Entry]) {
     }
 }
 
-fn layers(packet: &PacketHeaders) -> Vec<Layer> {
+fn layers(packet: &PacketHeaders<'_>) -> Vec<Layer> {
     packet.headers().map(|entry| entry.header().layer()).collect()
 }
 
-/// The packet on the way out as the workload sends it, and as it leaves the hypervisor.
-fn packets(text: &str, flow: &Flow) -> [PacketHeaders; 2] {
+fn delivered(text: &str, flow: &Flow) -> Trace {
     let trace = fabric(text).trace(flow).unwrap();
     assert!(trace.is_delivered(), "{trace}");
-    let hops = &trace.out.paths.first().unwrap().hops;
-    let sent = |node: usize| hops.get(node).and_then(|hop| hop.sent.clone()).unwrap().packet;
+    trace
+}
+
+/// The packet on the way out as the workload sends it, and as it leaves the hypervisor.
+fn packets(trace: &Trace) -> [PacketHeaders<'_>; 2] {
+    let path = trace.out().paths().into_iter().next().unwrap();
+    let sent = |node: usize| path.hops().nth(node).unwrap().sent().unwrap().packet();
     [sent(0), sent(1)]
 }
 
@@ -104,7 +108,8 @@ const NOT_CARRIED: [Entry; 2] = [
 
 #[test]
 fn mpls_over_udp_to_the_dc_gateway() {
-    let [tap, wire] = packets(DC_GATEWAY, &Flow::tcp("web-1", "outside1", 443));
+    let trace = delivered(DC_GATEWAY, &Flow::tcp("web-1", "outside1", 443));
+    let [tap, wire] = packets(&trace);
     assert_legend(&wire, &MPLS_TO_THE_DC_GATEWAY);
     assert_legend(&tap, &NOT_CARRIED);
     let carried = [ETHERNET, Layer::Vlan, IPV4, Layer::Udp, Layer::Mpls, IPV4, Layer::Tcp];
@@ -114,7 +119,8 @@ fn mpls_over_udp_to_the_dc_gateway() {
 #[test]
 fn mpls_over_gre_to_the_dc_gateway() {
     let gre_first = ("[MPLSoUDP, MPLSoGRE, VXLAN]", "[MPLSoGRE, MPLSoUDP, VXLAN]");
-    let [tap, wire] = packets(&with(DC_GATEWAY, &[gre_first]), &Flow::tcp("web-1", "outside1", 443));
+    let trace = delivered(&with(DC_GATEWAY, &[gre_first]), &Flow::tcp("web-1", "outside1", 443));
+    let [tap, wire] = packets(&trace);
     assert_legend(&wire, &MPLS_TO_THE_DC_GATEWAY);
     assert_legend(&tap, &NOT_CARRIED);
     let carried = [ETHERNET, Layer::Vlan, IPV4, Layer::Gre, Layer::Mpls, IPV4, Layer::Tcp];
@@ -125,7 +131,8 @@ fn mpls_over_gre_to_the_dc_gateway() {
 /// vRouter and of the gateway's router MAC address, and not the workload's (numbers 8 and 9).
 #[test]
 fn vxlan_to_the_dc_gateway_in_r2011() {
-    let [_, wire] = packets(&in_r2011(DC_GATEWAY), &Flow::tcp("web-1", "outside1", 443));
+    let trace = delivered(&in_r2011(DC_GATEWAY), &Flow::tcp("web-1", "outside1", 443));
+    let [_, wire] = packets(&trace);
     for Entry { number, header, layer, field, value, source } in &MPLS_TO_THE_DC_GATEWAY {
         if *number != 5 {
             assert_legend(&wire, &[entry(*number, *header, *layer, field, value, source)]);
@@ -159,7 +166,8 @@ fn vxlan_to_the_dc_gateway_in_r2011() {
 #[test]
 fn distributed_snat() {
     for text in [SNAT.to_owned(), in_r2011(SNAT)] {
-        let [tap, wire] = packets(&text, &Flow::tcp("vm-1", "ctl1", 5000));
+        let trace = delivered(&text, &Flow::tcp("vm-1", "ctl1", 5000));
+        let [tap, wire] = packets(&trace);
         assert_legend(
             &wire,
             &[
@@ -219,7 +227,8 @@ fn ip_fabric_forwarding() {
     let releases =
         [(IP_FABRIC_FORWARDING.to_owned(), own), (in_r2011(IP_FABRIC_FORWARDING), of_the_fabric_interface)];
     for (text, (mac, of)) in releases {
-        let [_, wire] = packets(&text, &Flow::tcp("vm-1", "ctl1", 5000));
+        let trace = delivered(&text, &Flow::tcp("vm-1", "ctl1", 5000));
+        let [_, wire] = packets(&trace);
         assert_legend(
             &wire,
             &[

@@ -16,14 +16,14 @@ fn worker_to_amphora(fabric: &Fabric) -> Trace {
     fabric.trace(&Flow::tcp("octavia-worker@ctl1", "amphora-1", 9443)).unwrap()
 }
 
-fn how(way: &Way) -> String {
-    way.telling().unwrap().verdict.to_string()
+fn how(way: Way<'_>) -> String {
+    way.telling().unwrap().verdict().to_string()
 }
 
 /// The nodes that any path passes.
 fn nodes(trace: &Trace) -> Vec<String> {
-    let paths = trace.out.paths.iter().chain(&trace.back.paths);
-    let mut nodes: Vec<String> = paths.flat_map(|path| &path.hops).map(|hop| hop.node.to_string()).collect();
+    let hops = trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>());
+    let mut nodes: Vec<String> = hops.map(|hop| hop.node().to_string()).collect();
     nodes.sort();
     nodes.dedup();
     nodes
@@ -40,8 +40,8 @@ fn each_single_failure_and_what_is_lost_with_it() {
             assert_eq!(without.down(), std::slice::from_ref(&part));
             told.push_str(&format!("  without {part}\n"));
             for trace in without.trace_required().iter().filter(|trace| !trace.is_delivered()) {
-                let (out, back) = (how(&trace.out), how(&trace.back));
-                told.push_str(&format!("    {} to {}: {out}; the answer {back}\n", trace.from, trace.to));
+                let (out, back) = (how(trace.out()), how(trace.back()));
+                told.push_str(&format!("    {} to {}: {out}; the answer {back}\n", trace.from(), trace.to()));
             }
         }
     }
@@ -59,8 +59,8 @@ fn the_underlay_goes_round_a_spine_or_a_cable() {
     let trace = worker_to_amphora(&without(&fabric, &["spine1"]));
     assert!(!nodes(&trace).contains(&"spine1".to_owned()), "{trace}");
     let links = |trace: &Trace| {
-        let hops = trace.out.paths.iter().chain(&trace.back.paths).flat_map(|path| &path.hops);
-        hops.filter_map(|hop| hop.sent.as_ref()).map(|sent| sent.link.to_string()).collect::<Vec<_>>()
+        let hops = trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>());
+        hops.filter_map(|hop| hop.sent()).map(|sent| sent.link().to_string()).collect::<Vec<_>>()
     };
     let is_cut = |link: &String| link.contains("leaf1:et-0/0/48");
     assert!(links(&worker_to_amphora(&fabric)).iter().any(is_cut));
@@ -101,7 +101,7 @@ fn a_pair_that_is_down_is_named_and_nothing_else_is() {
         let [a, b] = pair;
         // What has nothing to do with it is down too.
         let trace = worker_to_amphora(&without(&fabric, &["dcgw1", a, b]));
-        assert_eq!(how(&trace.out), dropped);
+        assert_eq!(how(trace.out()), dropped);
     }
 }
 
@@ -109,7 +109,7 @@ fn a_pair_that_is_down_is_named_and_nothing_else_is() {
 fn a_drop_that_was_there_before_is_not_blamed_on_what_is_down() {
     let before = fabric(OCTAVIA);
     let [before, after] = [before.clone(), without(&before, &["spine1", "leaf4"])];
-    let of = |fabric: &Fabric| how(&worker_to_amphora(fabric).out);
+    let of = |fabric: &Fabric| how(worker_to_amphora(fabric).out());
     assert!(
         of(&before).starts_with("dropped at ctl1: the routing table of ctl1 has no route"),
         "{}",
@@ -123,12 +123,12 @@ fn each_of_several_causes_is_told_where_it_strikes() {
     // A leaf of the hypervisors has lost its port to one of them; what else is down does not matter to that.
     let fabric = without(&fabric(&solved()), &["leaf2", "leaf3:xe-0/0/20", "spine2"]);
     let trace = worker_to_amphora(&fabric);
-    let reasons = trace.out.drops();
+    let reasons = trace.out().drops();
     let [(at, reason)] = reasons.as_slice() else { panic!("{trace}") };
     let Drop::Outage { down, consequence } = reason else { panic!("{reason}") };
     assert_eq!((&***at, down.len(), &*down[0]), ("leaf3", 1, "leaf3:xe-0/0/20"));
     assert!(matches!(**consequence, Drop::DoubleEncapsulation { .. }), "{reason}");
-    let delivered = trace.out.paths.iter().filter(|path| path.verdict.is_delivered()).count();
+    let delivered = trace.out().paths().iter().filter(|path| path.verdict().is_delivered()).count();
     assert!(delivered > 0, "by leaf4 it arrives");
 }
 
@@ -193,12 +193,14 @@ fn a_link_of_a_trace_can_be_taken_down_by_its_name() {
     let fabric = fabric(&solved());
     let trace = worker_to_amphora(&fabric);
     let mut taken = 0;
-    for hop in trace.out.paths.iter().flat_map(|path| &path.hops) {
-        let Some(sent) = hop.sent.as_ref().filter(|sent| !sent.link.contains(":tap")) else { continue };
-        let without = without(&fabric, &[&sent.link]);
+    for hop in trace.out().paths().iter().flat_map(|path| path.hops().collect::<Vec<_>>()) {
+        let Some(link) = hop.sent().map(|sent| sent.link()).filter(|link| !link.contains(":tap")) else {
+            continue;
+        };
+        let without = without(&fabric, &[&link]);
         let [down] = <[_; 1]>::try_from(without.down()).unwrap();
-        let ports: Vec<&str> = sent.link.split(" - ").filter(|end| end.contains(':')).collect();
-        assert!(ports.iter().all(|port| down.contains(port)), "{down} for {}", sent.link);
+        let ports: Vec<&str> = link.split(" - ").filter(|end| end.contains(':')).collect();
+        assert!(ports.iter().all(|port| down.contains(port)), "{down} for {link}");
         taken += 1;
     }
     assert!(taken > 4);
@@ -209,7 +211,7 @@ fn outages_add_up_and_are_there_once() {
     let fabric = fabric(&solved());
     let failed = without(&without(&fabric, &["leaf1"]), &["leaf2", "leaf1"]);
     assert_eq!(failed.down(), ["leaf1".into(), "leaf2".into()]);
-    assert!(matches!(worker_to_amphora(&failed).out.telling().unwrap().verdict, Verdict::Dropped { .. }));
+    assert!(matches!(worker_to_amphora(&failed).out().telling().unwrap().verdict(), Verdict::Dropped { .. }));
     assert!(fabric.down().is_empty());
 }
 
@@ -233,10 +235,10 @@ fn documents() -> Vec<Document> {
 /// Every required flow with the nodes of each of its paths and whether these deliver.
 fn ways(fabric: &Fabric) -> Vec<(bool, Vec<String>)> {
     let traces = fabric.trace_required();
-    let paths = traces.iter().flat_map(|trace| trace.out.paths.iter().chain(&trace.back.paths));
-    let way = |path: &contrail_model::trace::Path| {
-        let nodes = path.hops.iter().map(|hop| hop.node.to_string()).collect();
-        (path.verdict.is_delivered(), nodes)
+    let paths = traces.iter().flat_map(Trace::paths);
+    let way = |path: contrail_model::trace::Path<'_>| {
+        let nodes = path.hops().map(|hop| hop.node().to_string()).collect();
+        (path.verdict().is_delivered(), nodes)
     };
     paths.map(way).collect()
 }

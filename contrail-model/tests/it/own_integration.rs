@@ -18,7 +18,7 @@ fn problems(replacements: &[(&str, &str)]) -> Vec<String> {
 fn its_flows_are_required_and_planned_like_those_that_are_known() {
     let fabric = fabric(OWN);
     let flows: Vec<String> =
-        fabric.trace_required().iter().map(|flow| format!("{} to {}", flow.from, flow.to)).collect();
+        fabric.trace_required().iter().map(|flow| format!("{} to {}", flow.from(), flow.to())).collect();
     assert_eq!(
         flows,
         [

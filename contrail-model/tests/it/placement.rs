@@ -82,11 +82,10 @@ fn the_dc_gateway_is_legal_and_reached_by_mpls_over_udp() {
     let changed = candidate(&plan, Approach::RouterOnDcGateway, &["dcgw1"]).apply(&fabric);
     let trace = changed.trace_required().into_iter().next().unwrap();
     assert_golden("octavia-dc-gateway-trace", &trace.to_string());
-    for path in &trace.back.paths {
+    for path in trace.back().paths() {
         let tunnels: Vec<&str> = path
-            .hops
-            .iter()
-            .flat_map(|hop| &hop.steps)
+            .hops()
+            .flat_map(|hop| hop.steps())
             .filter_map(|step| match step {
                 contrail_model::trace::Step::Encapsulate { tunnel, .. } => Some(tunnel.name()),
                 _ => None,
@@ -154,9 +153,9 @@ fn without_the_static_route_the_answer_drops_at_the_host_and_the_plan_has_exactl
     let fabric = fabric(&text);
     let trace =
         fabric.trace(&contrail_model::Flow::udp("amphora-1", "octavia-health-manager", 5555)).unwrap();
-    assert!(trace.out.is_delivered());
-    for path in &trace.back.paths {
-        let Verdict::Dropped { at, .. } = &path.verdict else { panic!("{trace}") };
+    assert!(trace.out().is_delivered());
+    for path in trace.back().paths() {
+        let Verdict::Dropped { at, .. } = path.verdict() else { panic!("{trace}") };
         assert_eq!(&**at, "ctl2");
     }
     assert_golden("octavia-no-way-back-trace", &trace.to_string());

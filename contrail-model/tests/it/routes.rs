@@ -37,12 +37,8 @@ fn fabrics() -> impl Iterator<Item = Fabric> {
     })
 }
 
-fn hops(trace: &Trace) -> impl Iterator<Item = &Hop> {
-    [&trace.out, &trace.back]
-        .into_iter()
-        .flat_map(|way| &way.paths)
-        .flat_map(|path| &path.hops)
-        .map(|hop| &**hop)
+fn hops(trace: &Trace) -> impl Iterator<Item = Hop<'_>> {
+    trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>())
 }
 
 /// Whether an entry is the route that a trace names, of the right kind and to the right place, with the label or VNI
@@ -79,8 +75,8 @@ fn every_mac_address_that_a_trace_bridges_to_is_announced() {
     for fabric in fabrics() {
         let routes = fabric.routes();
         for trace in fabric.trace_required() {
-            for step in hops(&trace).flat_map(|hop| &hop.steps) {
-                let Step::Bridge { mac: sought, to, .. } = step else { continue };
+            for step in hops(&trace).flat_map(|hop| hop.steps()) {
+                let Step::Bridge { mac: sought, to, .. } = &step else { continue };
                 for speaker in bridged_to(to) {
                     seen += 1;
                     let is_there = routes.of(speaker).any(|entry| match entry.destination {
@@ -102,12 +98,13 @@ fn every_route_that_a_trace_takes_is_announced() {
         let routes = fabric.routes();
         for trace in fabric.trace_required() {
             for hop in hops(&trace) {
-                for (at, step) in hop.steps.iter().enumerate() {
+                let steps = hop.steps();
+                for (at, step) in steps.iter().enumerate() {
                     let Step::Lookup { chosen, .. } = step else { continue };
                     let Some((_, count)) = seen.iter_mut().find(|(kind, _)| *kind == chosen.kind) else {
                         continue;
                     };
-                    let id = hop.steps.iter().skip(at).find_map(|step| match step {
+                    let id = steps.iter().skip(at).find_map(|step| match step {
                         Step::Encapsulate { id, .. } => Some(id),
                         _ => None,
                     });
@@ -115,7 +112,7 @@ fn every_route_that_a_trace_takes_is_announced() {
                     let Some(id) = id else { continue };
                     *count += 1;
                     let is_there = routes.entries.iter().any(|entry| is_chosen(entry, chosen, id));
-                    assert!(is_there, "{}: {chosen} ({id})\n{routes}", hop.node);
+                    assert!(is_there, "{}: {chosen} ({id})\n{routes}", hop.node());
                 }
             }
         }
@@ -130,11 +127,11 @@ fn a_trace_floods_to_those_who_announce_type_3() {
         let routes = fabric.routes();
         for trace in fabric.trace_required() {
             for hop in hops(&trace) {
-                for step in &hop.steps {
+                for step in &hop.steps() {
                     let Step::Flood { network, to, .. } = step else { continue };
                     floods += 1;
                     let to: Vec<&str> = to.iter().map(|name| &**name).collect();
-                    assert_eq!(routes.flood_list(network, &hop.node), to, "{}", hop.node);
+                    assert_eq!(routes.flood_list(network, hop.node()), to, "{}", hop.node());
                 }
             }
         }

@@ -52,9 +52,9 @@ fn dhcp_passes_the_service_nodes_leaves_as_vxlan_that_is_only_routed() {
         [Flow::dhcp("bms1", "csn1"), Flow::dhcp("bms2", "csn1")].map(|flow| fabric.trace(&flow).unwrap())
     {
         assert!(trace.is_delivered(), "{trace}");
-        for path in trace.out.paths.iter().chain(&trace.back.paths) {
-            for hop in path.hops.iter().filter(|hop| ["leaf1", "leaf2"].contains(&&*hop.node)) {
-                let steps: Vec<String> = hop.steps.iter().map(ToString::to_string).collect();
+        for path in trace.paths() {
+            for hop in path.hops().filter(|hop| ["leaf1", "leaf2"].contains(&&**hop.node())) {
+                let steps: Vec<String> = hop.steps().iter().map(ToString::to_string).collect();
                 assert!(!steps.iter().any(|step| step.contains("capsulates")), "{steps:?}");
             }
         }
@@ -70,7 +70,7 @@ fn the_boot_of_a_bare_metal_server_leaves_the_overlay_at_the_controllers_leaves(
 fn a_bare_metal_server_behind_the_service_nodes_leaves_is_refused_by_l1() {
     let moved = with(IRONIC, &[(r#"ports: ["leaf5:xe-0/0/31"]"#, r#"ports: ["leaf1:xe-0/0/31"]"#)]);
     let trace = fabric(&moved).trace(&Flow::dhcp("bms2", "csn1")).unwrap();
-    let rules: Vec<_> = trace.out.drops().into_iter().map(|(_, drop)| drop.rule()).collect();
+    let rules: Vec<_> = trace.out().drops().into_iter().map(|(_, drop)| drop.rule()).collect();
     assert_eq!(rules, [Some("L1")], "{trace}");
     assert!(fabric(&moved).plan().best().is_none());
 }

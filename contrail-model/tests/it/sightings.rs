@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use contrail_model::trace::{Difference, Expectation, Sighting, TraceFrame, write_pcapng};
-use contrail_model::{Fabric, Flow, Trace};
+use contrail_model::{Flow, Trace};
 use contrail_wire::capture::{Reader, Writer};
 use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::{EncodeError, EtherType, Header, LinkType, Vni, frame};
@@ -11,10 +11,8 @@ use contrail_wire::{EncodeError, EtherType, Header, LinkType, Vni, frame};
 use crate::fabrics::examples;
 use crate::{OCTAVIA, fabric, in_r2011, ipv6, solved};
 
-fn octavia() -> (Fabric, Trace) {
-    let fabric = fabric(&solved());
-    let trace = fabric.trace(&Flow::tcp("octavia-worker@ctl1", "amphora-1", 9443)).unwrap();
-    (fabric, trace)
+fn octavia() -> Trace {
+    fabric(&solved()).trace(&Flow::tcp("octavia-worker@ctl1", "amphora-1", 9443)).unwrap()
 }
 
 /// Every frame of a capture file.
@@ -38,7 +36,7 @@ fn each_frame_of_a_written_capture_is_found_where_it_was_sent() {
                 let frames = trace.frames();
                 let mut file = Vec::new();
                 write_pcapng(&frames, &mut file).unwrap();
-                let found = sightings(&fabric.expectation(&trace), &file);
+                let found = sightings(&trace.expectation(), &file);
                 assert_eq!(found.len(), frames.len());
                 for (sighting, frame) in found.iter().zip(&frames) {
                     assert!(sighting.is_as_predicted(), "{}: {sighting}", frame.comment);
@@ -56,20 +54,20 @@ fn each_frame_of_a_written_capture_is_found_where_it_was_sent() {
     assert!(located > 500, "{located}");
 }
 
-fn is_at(spot: &contrail_model::trace::Spot, frame: &TraceFrame) -> bool {
+fn is_at(spot: &contrail_model::trace::Spot, frame: &TraceFrame<'_>) -> bool {
     let direction = if spot.is_answer { "back" } else { "out" };
-    (&spot.link, &spot.from, &spot.to) == (&frame.link, &frame.from, &frame.to)
+    (&spot.link, &spot.from, &spot.to) == (&frame.link, frame.from, frame.to)
         && frame.comment.ends_with(&format!("{direction}, hop {}", spot.hop))
 }
 
 /// The frame that leaves leaf1 for spine1 on the way out, in VXLAN.
-fn in_vxlan(trace: &Trace) -> TraceFrame {
+fn in_vxlan(trace: &Trace) -> TraceFrame<'_> {
     let mut frames = trace.frames().into_iter();
-    frames.find(|frame| (&*frame.from, &*frame.to) == ("leaf1", "spine1")).unwrap()
+    frames.find(|frame| (&**frame.from, &**frame.to) == ("leaf1", "spine1")).unwrap()
 }
 
 /// The frame's headers edited, with lengths and checksums right again, and some bytes behind them.
-fn edited(frame: &TraceFrame, edit: impl Fn(&mut Vec<Header<'static>>)) -> Vec<u8> {
+fn edited(frame: &TraceFrame<'_>, edit: impl Fn(&mut Vec<Header<'static>>)) -> Vec<u8> {
     let mut headers: Vec<Header<'static>> = frame.packet.headers().map(|entry| *entry.header()).collect();
     edit(&mut headers);
     let mut buffer = [0xa5; 512];
@@ -144,9 +142,9 @@ const WRONG: [Wrong; 10] = [
 
 #[test]
 fn a_wrong_capture_is_caught_with_the_fields_name() {
-    let (fabric, trace) = octavia();
+    let trace = octavia();
     let frame = in_vxlan(&trace);
-    let expectation = fabric.expectation(&trace).on("leaf1:et-0/0/48").unwrap();
+    let expectation = trace.expectation().on("leaf1:et-0/0/48").unwrap();
     let mut file = Vec::new();
     let mut writer = Writer::new(&mut file).unwrap();
     let interface = writer.interface("leaf1:et-0/0/48", LinkType::Ethernet).unwrap();
@@ -168,7 +166,7 @@ fn a_wrong_capture_is_caught_with_the_fields_name() {
 
 #[test]
 fn what_a_real_sender_is_free_to_choose_is_no_difference() {
-    let (fabric, trace) = octavia();
+    let trace = octavia();
     let frame = in_vxlan(&trace);
     let bytes = edited(&frame, |headers| {
         for header in headers {
@@ -190,16 +188,16 @@ fn what_a_real_sender_is_free_to_choose_is_no_difference() {
             }
         }
     });
-    let sighting = fabric.expectation(&trace).locate(LinkType::Ethernet, &bytes).unwrap();
+    let sighting = trace.expectation().locate(LinkType::Ethernet, &bytes).unwrap();
     assert!(sighting.is_as_predicted(), "{sighting}");
     assert!(sighting.spots.iter().any(|spot| is_at(spot, &frame)), "{sighting}");
 }
 
 #[test]
 fn without_the_link_header_the_rest_is_compared() {
-    let (fabric, trace) = octavia();
+    let trace = octavia();
     let frame = in_vxlan(&trace);
-    let expectation = fabric.expectation(&trace);
+    let expectation = trace.expectation();
     let sighting = expectation.locate(LinkType::RawIp, &frame.bytes[14..]).unwrap();
     assert!(
         sighting.is_as_predicted() && sighting.spots.iter().any(|spot| is_at(spot, &frame)),
@@ -217,9 +215,9 @@ fn without_the_link_header_the_rest_is_compared() {
 
 #[test]
 fn a_frame_that_is_cut_is_compared_as_far_as_it_goes() {
-    let (fabric, trace) = octavia();
+    let trace = octavia();
     let frame = in_vxlan(&trace);
-    let expectation = fabric.expectation(&trace).on("leaf1:et-0/0/48").unwrap();
+    let expectation = trace.expectation().on("leaf1:et-0/0/48").unwrap();
     // Behind the outer headers, in the middle of the inner IP header.
     let sighting = expectation.locate(LinkType::Ethernet, &frame.bytes[..14 + 20 + 8 + 8 + 14 + 10]).unwrap();
     assert!(sighting.error.is_some() && !sighting.is_as_predicted());
@@ -231,15 +229,15 @@ fn a_frame_that_is_cut_is_compared_as_far_as_it_goes() {
 
 #[test]
 fn only_where_something_is_predicted_it_can_be_seen() {
-    let (fabric, trace) = octavia();
-    let expectation = fabric.expectation(&trace);
+    let trace = octavia();
+    let expectation = trace.expectation();
     assert!(expectation.on("dcgw1:et-0/0/0").is_none());
     let of_link = expectation.on("leaf1:et-0/0/48").unwrap();
     assert!(of_link.spots().count() > 0 && of_link.spots().count() < expectation.spots().count());
     assert!(of_link.spots().all(|spot| spot.link.starts_with("leaf1:et-0/0/48 - ") || spot.link.ends_with("leaf1:et-0/0/48")));
     // A flow that is dropped where it starts is on no link.
-    let dropped = crate::fabric(OCTAVIA);
+    let dropped = fabric(OCTAVIA);
     let trace = dropped.trace(&Flow::tcp("octavia-worker@ctl1", "amphora-1", 9443)).unwrap();
-    let out_only = dropped.expectation(&trace);
+    let out_only = trace.expectation();
     assert!(out_only.spots().all(|spot| spot.is_answer), "the worker sends nothing");
 }

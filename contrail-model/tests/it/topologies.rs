@@ -25,8 +25,8 @@ fn assert_sound(text: &str) -> Fabric {
 /// The devices that the first path of the only required flow passes.
 fn devices(fabric: &Fabric) -> Vec<String> {
     let trace = fabric.trace_required().into_iter().next().unwrap();
-    let path = trace.out.paths.into_iter().next().unwrap();
-    path.hops.iter().map(|hop| hop.node.to_string()).collect()
+    let path = trace.out().paths().into_iter().next().unwrap();
+    path.hops().map(|hop| hop.node().to_string()).collect()
 }
 
 #[test]
@@ -54,13 +54,13 @@ fn central_routing_is_on_the_spines() {
 fn a_network_may_have_several_subnets_of_both_families() {
     let fabric = assert_sound(DUAL_STACK);
     let ends: Vec<String> =
-        fabric.trace_required().iter().map(|trace| format!("{} to {}", trace.from, trace.to)).collect();
+        fabric.trace_required().iter().map(|trace| format!("{} to {}", trace.from(), trace.to())).collect();
     assert_eq!(ends, ["ctl4 to amphora-1", "ctl4 to amphora-2", "ctl6 to amphora-6", "amphora-6 to ctl6"]);
     for trace in fabric.trace_required() {
         for frame in trace.frames() {
             let decoder = Decoder::new().mpls_payload(&|_| MplsPayload::Ip);
             let mut levels = decoder.ethernet(&frame.bytes).unwrap().levels();
-            assert!(levels.all(|level| level.is_ok()), "{}", trace.to);
+            assert!(levels.all(|level| level.is_ok()), "{}", trace.to());
         }
     }
 }

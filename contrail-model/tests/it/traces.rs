@@ -21,9 +21,9 @@ fn by(approach: Approach) -> Fabric {
 
 /// The layers on each link of a path.
 fn layers(trace: &Trace) -> Vec<Vec<Layer>> {
-    let hops = &trace.out.paths.first().unwrap().hops;
-    let sent = hops.iter().filter_map(|hop| hop.sent.as_ref());
-    sent.map(|sent| sent.packet.headers().map(|entry| entry.header().layer()).collect()).collect()
+    let path = trace.out().paths().into_iter().next().unwrap();
+    let sent = path.hops().filter_map(|hop| hop.sent());
+    sent.map(|sent| sent.packet().headers().map(|entry| entry.header().layer()).collect()).collect()
 }
 
 #[test]
@@ -60,11 +60,11 @@ fn by_distributed_snat_from_the_workload_only() {
     assert_golden("octavia-snat-trace", &trace.to_string());
 
     let no_pool = fabric.trace(&Flow::tcp("amphora-1", "octavia-health-manager", 443)).unwrap();
-    let drops: Vec<&Drop> = no_pool.out.drops().into_iter().map(|(_, reason)| reason).collect();
+    let drops: Vec<&Drop> = no_pool.out().drops().into_iter().map(|(_, reason)| reason).collect();
     assert!(matches!(drops.as_slice(), [Drop::NoTranslationPool { protocol: "TCP", .. }]), "{no_pool}");
 
     let opened = worker_to_amphora(&fabric);
-    assert_eq!(opened.out.drops().first().and_then(|(_, reason)| reason.rule()), Some("L5"));
+    assert_eq!(opened.out().drops().first().and_then(|(_, reason)| reason.rule()), Some("L5"));
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn vxlan_first_makes_the_leaf_use_the_networks_own_vni() {
 #[test]
 fn every_field_says_where_its_value_comes_from() {
     let trace = worker_to_amphora(&fabric(&solved()));
-    for path in trace.out.paths.iter().chain(&trace.back.paths) {
-        for sent in path.hops.iter().filter_map(|hop| hop.sent.as_ref()) {
-            for header in sent.packet.headers() {
+    for path in trace.paths() {
+        for sent in path.hops().filter_map(|hop| hop.sent()) {
+            for header in sent.packet().headers() {
                 for field in header.fields() {
                     assert!(!field.source.is_empty(), "{} {}", header.header().layer(), field.name);
                 }
@@ -104,16 +104,17 @@ fn every_field_says_where_its_value_comes_from() {
 #[test]
 fn equal_cost_choices_are_separate_paths() {
     let trace = worker_to_amphora(&fabric(&solved()));
-    assert_eq!(trace.out.paths.len(), 8, "two leaves, two spines, two leaves");
-    assert!(trace.out.paths.iter().all(|path| path.verdict.is_delivered()));
-    assert!(trace.out.paths.iter().all(|path| path.underlay_links() == 2));
+    assert_eq!(trace.out().paths().len(), 8, "two leaves, two spines, two leaves");
+    assert!(trace.out().paths().iter().all(|path| path.verdict().is_delivered()));
+    assert!(trace.out().paths().iter().all(|path| path.underlay_links() == 2));
 }
 
 #[test]
 fn the_time_to_live_counts_the_routers() {
     let trace = worker_to_amphora(&fabric(&solved()));
-    let last = trace.out.paths.first().unwrap().hops.iter().filter_map(|hop| hop.sent.as_ref()).next_back();
-    let inner = last.unwrap().packet.headers().find(|entry| entry.header().layer() == Layer::Ipv4).unwrap();
+    let paths = trace.out().paths();
+    let last = paths.first().unwrap().hops().filter_map(|hop| hop.sent()).last();
+    let inner = last.unwrap().packet().headers().find(|entry| entry.header().layer() == Layer::Ipv4).unwrap();
     let fields = inner.fields();
     let ttl = fields.iter().find(|field| field.name == "time_to_live").unwrap();
     assert_eq!(ttl.value, "62", "the leaf's VRF and the vRouter's VRF");
@@ -124,7 +125,7 @@ fn a_wrong_next_hop_is_told() {
     let text = with(&solved(), &[("leaf1, leaf2]}\n\nintegrations", "leaf1, leaf2]}\n\nintegrations")]);
     let text = text.replacen("via: 10.1.10.1}", "via: 10.9.9.9}", 1);
     let trace = worker_to_amphora(&fabric(&text));
-    assert!(matches!(trace.out.drops().as_slice(), [(_, Drop::NextHopUnreachable { .. })]), "{trace}");
+    assert!(matches!(trace.out().drops().as_slice(), [(_, Drop::NextHopUnreachable { .. })]), "{trace}");
 }
 
 #[test]
@@ -167,15 +168,15 @@ fn one_underlay_network_over_two_racks_is_double_encapsulation() {
     );
     let fabric = fabric(&text);
     let trace = fabric.trace(&Flow::tcp("amphora-1", "amphora-2", 80)).unwrap();
-    assert_eq!(trace.out.drops().first().and_then(|(_, reason)| reason.rule()), Some("L2"), "{trace}");
+    assert_eq!(trace.out().drops().first().and_then(|(_, reason)| reason.rule()), Some("L2"), "{trace}");
     assert!(fabric.check().errors().any(|finding| finding.rule == "L2"));
 }
 
 #[test]
 fn a_mac_address_that_the_document_gives_is_said_to_be_given() {
     let trace = worker_to_amphora(&fabric(&solved()));
-    let first = trace.out.paths.first().unwrap().hops.first().unwrap();
-    let resolved = first.steps.iter().any(|step| matches!(step, Step::Resolve { .. }));
+    let first = trace.out().paths().first().unwrap().hops().next().unwrap();
+    let resolved = first.steps().iter().any(|step| matches!(step, Step::Resolve { .. }));
     assert!(resolved);
     let given = Source::InterfaceMac { of: "ctl1 in api".into(), given: true };
     assert!(trace.to_string().contains(&given.to_string()));
@@ -191,6 +192,6 @@ fn a_device_without_cables_cannot_be_reached() {
         ],
     );
     let trace = worker_to_amphora(&fabric(&text));
-    let Verdict::Dropped { at, .. } = &trace.out.telling().unwrap().verdict else { panic!("{trace}") };
+    let Verdict::Dropped { at, .. } = trace.out().telling().unwrap().verdict() else { panic!("{trace}") };
     assert_eq!(&**at, "leaf1");
 }

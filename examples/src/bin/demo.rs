@@ -112,7 +112,7 @@ impl Solved {
 
     /// Writes the traced frames and reads them back; says so, unless there are none.
     fn capture(&self, folder: &Path) -> Result<Option<String>, String> {
-        let frames: Vec<TraceFrame> = self.traces().iter().flat_map(Trace::frames).collect();
+        let frames: Vec<TraceFrame<'_>> = self.traces().iter().flat_map(Trace::frames).collect();
         if frames.is_empty() {
             return Ok(None);
         }
@@ -226,7 +226,7 @@ fn push(out: &mut String, text: &impl Display) {
 }
 
 /// Writes beside the target and renames, so that no half-written file is left.
-fn write(frames: &[TraceFrame], capture: &Path) -> Result<(), String> {
+fn write(frames: &[TraceFrame<'_>], capture: &Path) -> Result<(), String> {
     let fail = |error: &dyn Display| format!("{}: {error}", capture.display());
     let mut part: PathBuf = capture.to_owned();
     part.as_mut_os_string().push(".part");
@@ -246,7 +246,7 @@ fn write(frames: &[TraceFrame], capture: &Path) -> Result<(), String> {
 }
 
 /// Reads the capture back and compares every header of every frame with what the traces predict.
-fn compare(frames: &[TraceFrame], capture: &Path) -> Result<String, String> {
+fn compare(frames: &[TraceFrame<'_>], capture: &Path) -> Result<String, String> {
     let fail = |error: &dyn Display| format!("{}: {error}", capture.display());
     let file = fs::File::open(capture).map_err(|error| fail(&error))?;
     let mut reader = Reader::new(file).map_err(|error| fail(&error))?;
@@ -263,7 +263,7 @@ fn compare(frames: &[TraceFrame], capture: &Path) -> Result<String, String> {
         let level = decoder.ethernet(read.bytes).map_err(|error| fail(&error))?;
         for level in level.levels() {
             for (offset, header) in level.map_err(|error| fail(&error))?.headers() {
-                let same = predicted.next().map(contrail_model::trace::TracedHeader::header);
+                let same = predicted.next().map(|header| header.header());
                 if same != Some(&header) {
                     let layer = header.layer();
                     return Err(fail(&format!(

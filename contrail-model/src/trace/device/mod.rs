@@ -5,14 +5,14 @@ mod tunnel;
 mod underlay;
 mod vrf;
 
-use std::net::IpAddr;
-
-use crate::fabric::{DeviceId, Name, NetworkId, ServerId};
-use crate::limits;
-use crate::trace::step::{Route, RouteKind, Step, Table};
-use crate::trace::verdict::Drop;
-use crate::trace::walk::{Emission, Ingress, Node, Outcomes, Walker, Work, access_link};
 use ipnet::IpNet;
+
+use crate::fabric::{DeviceId, NetworkId, Port, ServerId};
+use crate::limits;
+use crate::trace::note::{Ingress, Link, NextHop, Node, Route, Step};
+use crate::trace::step::RouteKind;
+use crate::trace::verdict::Drop;
+use crate::trace::walk::{Walker, Work, tag};
 
 /// Where a device got a packet from, as far as it matters for what it may do with it.
 #[derive(Clone, Copy)]
@@ -24,56 +24,38 @@ pub(super) enum From {
 }
 
 impl Walker<'_> {
-    pub(super) fn at_device(&self, device: DeviceId, ingress: Ingress, work: Work) -> Outcomes {
+    pub(super) fn at_device(&mut self, device: DeviceId, ingress: Ingress, mut work: Work) {
         match ingress {
             Ingress::Access(server, network) => {
-                let work = self.receives_on_access(device, server, network, work);
-                self.bridge(device, network, From::Access(server, network), work)
+                self.step(&mut work, Step::Receive { device, server, network });
+                self.bridge(device, network, From::Access(server, network), work);
             }
             _ => self.route_in_underlay(device, From::Fabric, work),
         }
     }
 
-    fn receives_on_access(&self, device: DeviceId, server: ServerId, network: NetworkId, work: Work) -> Work {
-        let fabric = self.fabric;
-        let Some((port, binding)) = fabric.access(device, server, network) else { return work };
-        let tag = if binding.untagged { "untagged " } else { "" };
-        let (name, vni) = (&fabric.networks[network].name, fabric.networks[network].vni);
-        let on = format!(
-            "access port {}, {tag}VLAN {} of network {name} (VNI {vni})",
-            port.interface, binding.vlan
-        );
-        work.step(Step::Receive { on })
-    }
-
     /// Out of the access port to a server. VXLAN that was made here cannot leave so (L1).
     pub(super) fn out_of_access(
-        &self,
+        &mut self,
         device: DeviceId,
         server: ServerId,
         network: NetworkId,
         mut work: Work,
-    ) -> Outcomes {
+    ) {
         let fabric = self.fabric;
-        let here = Node::Device(device);
         if work.is_encapsulated_here
             && let Some(reason) = self.behind_access(device, server, network, false)
         {
-            return self.drop(here, work, reason);
+            return self.drop(work, reason);
         }
-        let to = &fabric.servers[server].name;
-        let Some((port, binding)) = fabric.access(device, server, network) else {
-            return self.drop(here, work, Drop::NoTunnelEnd { of: to.clone() });
+        let group = fabric.servers[server].port_group;
+        let is_here = |port: &Port| port.device == device && fabric.is_port_up(port);
+        let port = fabric.port_groups[group].ports.iter().position(is_here);
+        let (Some(port), Some((_, binding))) = (port, fabric.access(device, server, network)) else {
+            return self.drop(work, Drop::NoTunnelEnd { of: fabric.servers[server].name.clone() });
         };
-        let group = &fabric.port_groups[fabric.servers[server].port_group].name;
-        work.packet.set_vlan(self.tag(binding, group));
-        let emission = Emission {
-            link: access_link(&fabric.devices[device].name, &port.interface, to),
-            is_fabric_link: false,
-            to: Node::Server(server),
-            ingress: Ingress::PortGroup,
-        };
-        vec![(work, Ok(emission))]
+        self.notes.headers.set_vlan(&mut work.packet, tag(binding, group));
+        self.emit(work, Link::Access { server, port }, Node::Server(server), Ingress::PortGroup);
     }
 
     /// L1, as a reason.
@@ -98,8 +80,7 @@ impl Walker<'_> {
     }
 }
 
-/// The step of finding a network that the device has an IRB of.
-fn connected(table: Table, destination: IpAddr, to: IpNet, network: &Name) -> Step {
-    let chosen = Route { to, kind: RouteKind::Connected, next_hop: format!("the IRB of {network}") };
-    Step::Lookup { table, destination, chosen, passed_over: Vec::new() }
+/// The route to a network that the device has an IRB of.
+fn connected(to: IpNet, network: NetworkId) -> Route {
+    Route { to, kind: RouteKind::Connected, next_hop: NextHop::Irb(network) }
 }

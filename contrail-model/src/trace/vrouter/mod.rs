@@ -6,11 +6,11 @@ mod underlay;
 mod virtual_service;
 
 use crate::fabric::{
-    DeviceId, Fabric, Name, RouterId, ServerId, TunnelKind, VROUTER_GATEWAY, WorkloadId, derived_mac,
+    DeviceId, Fabric, RouterId, ServerId, TunnelKind, VROUTER_GATEWAY, WorkloadId, derived_mac,
 };
+use crate::trace::note::{Ingress, Interface, Link, Node, Source};
 use crate::trace::packet::{Shim, Sourced};
-use crate::trace::source::Source;
-use crate::trace::walk::{Emission, Ingress, Node, Outcomes, Walker, Work};
+use crate::trace::walk::{Walker, Work, mac_of};
 use contrail_wire::{Label, MacAddr};
 
 /// Labels that the model hands out start where a vRouter's and a Junos device's do.
@@ -79,68 +79,45 @@ pub(super) fn mpls_shim(kind: TunnelKind, label: Sourced<Label>) -> Shim {
     }
 }
 
+impl Fabric {
+    /// vhost0's MAC address.
+    pub(super) fn vhost0_mac(&self, server: ServerId) -> Sourced<MacAddr> {
+        let of = Interface::Vhost0(server);
+        match &self.servers[server].vhost0 {
+            Some(vhost0) => mac_of(vhost0, of),
+            None => (MacAddr::default(), Source::InterfaceMac { of, given: false }),
+        }
+    }
+}
+
 impl Walker<'_> {
     /// The workload's own frame, to its gateway or to a neighbour in its subnet.
-    pub(super) fn workload_sends(&self, workload: WorkloadId, mut work: Work) -> Outcomes {
+    pub(super) fn workload_sends(&mut self, workload: WorkloadId, mut work: Work) {
         let fabric = self.fabric;
         let at = &fabric.workloads[workload];
-        let network = &fabric.networks[at.interface.network];
+        let network = at.interface.network;
         let destination = self.destination(&work);
-        let subnet = network.subnet_of(at.interface.address);
-        let is_neighbour = subnet.is_some_and(|subnet| subnet.prefix.contains(&destination));
-        let own = Source::InterfaceMac { of: at.name.clone(), given: at.interface.mac_is_given };
-        let to = if is_neighbour {
-            match self.resolve(at.host, at.interface.network, destination) {
+        let subnet = fabric.networks[network].subnet_of(at.interface.address);
+        let to = if subnet.is_some_and(|subnet| subnet.prefix.contains(&destination)) {
+            match self.resolve(at.host, network, destination) {
                 Ok((to, _)) => to,
-                Err(reason) => return self.drop(Node::Workload(workload), work, reason),
+                Err(reason) => return self.drop(work, reason),
             }
         } else {
             (VROUTER_GATEWAY, Source::VrouterGateway)
         };
-        work.packet.set_link((at.interface.mac, own), to);
-        let emission = Emission {
-            link: tap(&at.name, &fabric.servers[at.host].name),
-            is_fabric_link: false,
-            to: Node::Server(at.host),
-            ingress: Ingress::Tap(workload),
-        };
-        vec![(work, Ok(emission))]
-    }
-
-    pub(super) fn vhost0_mac(&self, server: ServerId) -> Sourced<MacAddr> {
-        let at = &self.fabric.servers[server];
-        let of = format!("vhost0 of {}", at.name).into();
-        match &at.vhost0 {
-            Some(vhost0) => (vhost0.mac, Source::InterfaceMac { of, given: vhost0.mac_is_given }),
-            None => (MacAddr::default(), Source::InterfaceMac { of, given: false }),
-        }
+        self.set_link(&mut work, mac_of(&at.interface, Interface::Workload(workload)), to);
+        self.emit(work, Link::Tap(workload), Node::Server(at.host), Ingress::Tap(workload));
     }
 
     /// To a workload's interface; a routed packet gets a link header from the vRouter.
-    pub(super) fn to_tap(
-        &self,
-        server: ServerId,
-        workload: WorkloadId,
-        mut work: Work,
-        is_routed: bool,
-    ) -> Outcomes {
-        let at = &self.fabric.workloads[workload];
-        work = self.to_member_address(workload, work);
-        if is_routed || !work.packet.has_link() {
-            let own = Source::InterfaceMac { of: at.name.clone(), given: at.interface.mac_is_given };
-            work.packet.set_link((VROUTER_GATEWAY, Source::VrouterGateway), (at.interface.mac, own));
+    pub(super) fn send_to_tap(&mut self, workload: WorkloadId, mut work: Work, is_routed: bool) {
+        let fabric = self.fabric;
+        self.put_member_address(workload, &mut work);
+        if is_routed || !self.notes.headers.has_link(&work.packet) {
+            let own = mac_of(&fabric.workloads[workload].interface, Interface::Workload(workload));
+            self.set_link(&mut work, (VROUTER_GATEWAY, Source::VrouterGateway), own);
         }
-        let emission = Emission {
-            link: tap(&at.name, &self.fabric.servers[server].name),
-            is_fabric_link: false,
-            to: Node::Workload(workload),
-            ingress: Ingress::Tap(workload),
-        };
-        vec![(work, Ok(emission))]
+        self.emit(work, Link::Tap(workload), Node::Workload(workload), Ingress::Tap(workload));
     }
-}
-
-/// What the link between a workload and its vRouter is called.
-fn tap(workload: &str, server: &str) -> Name {
-    format!("{server}:tap - {workload}").into()
 }

@@ -1,99 +1,95 @@
 //! What a vRouter does with a packet from the underlay.
 
+use std::slice;
+
 use crate::fabric::{Owner, ServerId, TunnelKind};
 use crate::trace::conversation::Nat;
+use crate::trace::note::{AddressOf, Into, Source, Step, TunnelId};
 use crate::trace::packet::End;
-use crate::trace::source::Source;
-use crate::trace::step::Step;
 use crate::trace::verdict::Drop;
-use crate::trace::walk::{Node, Outcomes, Walker, Work};
-use contrail_wire::{Header, MacAddr};
+use crate::trace::walk::{Walker, Work};
+use contrail_wire::{Header, Label, MacAddr, Vni};
 
 impl Walker<'_> {
-    /// A frame from a leaf that may be for the vRouter; `None` if it is for the server's own stack.
-    pub(in crate::trace) fn vrouter_from_underlay(
-        &self,
-        server: ServerId,
-        mut work: Work,
-    ) -> Option<Outcomes> {
+    /// A frame from a leaf; `false` if it is not for the vRouter, but for the server's own stack.
+    pub(in crate::trace) fn vrouter_from_underlay(&mut self, server: ServerId, mut work: Work) -> bool {
         let fabric = self.fabric;
-        let here = Node::Server(server);
-        let vhost0 = fabric.servers[server].vhost0.as_ref()?;
+        let Some(vhost0) = &fabric.servers[server].vhost0 else { return false };
         let destination = self.destination(&work);
         if destination != vhost0.address {
             let workload = fabric.ip_fabric_workload(destination);
-            let workload = workload.filter(|id| fabric.workloads[*id].host == server)?;
-            work.packet.hop();
-            return Some(self.to_tap(server, workload, work, true));
+            let Some(workload) = workload.filter(|id| fabric.workloads[*id].host == server) else {
+                return false;
+            };
+            self.hop(&mut work);
+            self.send_to_tap(workload, work, true);
+            return true;
         }
-        match work.packet.shim().copied() {
-            Some(Header::Vxlan(vxlan)) => Some(self.vxlan_at_vrouter(server, vxlan.vni, work)),
-            Some(Header::Mpls(entry)) => {
-                let label = entry.label();
-                let workload = fabric.workload_with_label(label);
-                let workload = workload.filter(|id| fabric.workloads[*id].host == server);
-                let tunnel = fabric.mpls_tunnel();
-                Some(match workload {
-                    Some(workload) => {
-                        let at = &fabric.workloads[workload];
-                        work.packet.decapsulate();
-                        let (id, into) = (format!("label {label}"), format!("the interface of {}", at.name));
-                        let work = work.step(Step::Decapsulate { tunnel, id, into });
-                        self.to_tap(server, workload, work, true)
-                    }
-                    None => self.drop(here, work, Drop::UnknownTunnel { id: format!("label {label}") }),
-                })
-            }
-            _ => {
-                let Nat { workload, inside, outside, .. } =
-                    self.nat.clone().filter(|nat| nat.server == server)?;
-                let of = fabric.workloads[workload].name.clone();
+        match (self.notes.headers.shim(&work.packet), self.nat) {
+            (Some(Header::Vxlan(vxlan)), _) => self.vxlan_at_vrouter(server, vxlan.vni, work),
+            (Some(Header::Mpls(entry)), _) => self.mpls_at_vrouter(server, entry.label(), work),
+            (_, Some(Nat { server: translating, workload, inside, outside, .. }))
+                if translating == server =>
+            {
+                let address = (inside.0, Source::AddressOf(AddressOf::Workload(workload)));
                 let port = (inside.1, Source::ClientPort);
-                work.packet.translate(End::Destination, &(inside.0, Source::AddressOf { of }), &port);
-                work.packet.hop();
-                let work = work.step(Step::Translate { from: outside, to: inside });
-                Some(self.to_tap(server, workload, work, true))
+                self.notes.headers.translate(&mut work.packet, End::Destination, address, port);
+                self.hop(&mut work);
+                self.step(&mut work, Step::Translate { from: outside, to: inside });
+                self.send_to_tap(workload, work, true);
             }
+            _ => return false,
+        }
+        true
+    }
+
+    fn mpls_at_vrouter(&mut self, server: ServerId, label: Label, mut work: Work) {
+        let fabric = self.fabric;
+        let (id, tunnel) = (TunnelId::Label(label), fabric.mpls_tunnel());
+        let workload = fabric.workload_with_label(label);
+        match workload.filter(|id| fabric.workloads[*id].host == server) {
+            Some(workload) => {
+                self.notes.headers.decapsulate(&mut work.packet);
+                self.step(&mut work, Step::Decapsulate { tunnel, id, into: Into::InterfaceOf(workload) });
+                self.send_to_tap(workload, work, true);
+            }
+            None => self.drop(work, Drop::UnknownTunnel { id: id.told() }),
         }
     }
 
-    fn vxlan_at_vrouter(&self, server: ServerId, vni: contrail_wire::Vni, mut work: Work) -> Outcomes {
+    fn vxlan_at_vrouter(&mut self, server: ServerId, vni: Vni, mut work: Work) {
         let fabric = self.fabric;
-        let here = Node::Server(server);
-        work.packet.decapsulate();
+        self.notes.headers.decapsulate(&mut work.packet);
         let destination = self.destination(&work);
-        let routers = fabric.routers_with_vni(vni).iter().map(|router| &fabric.routers[*router]);
-        let routed = routers.map(|router| (router.networks.as_slice(), &router.name, true));
+        let is_broadcast = self.notes.headers.destination_mac(&work.packet) == Some(MacAddr::BROADCAST);
+        let id = TunnelId::Vni(vni);
+        let routed = fabric.routers_with_vni(vni).iter();
+        let routed = routed.map(|id| (fabric.routers[*id].networks.as_slice(), Into::Vrf(*id)));
         let bridged = fabric.networks_with_vni(vni).iter();
-        let bridged = bridged.map(|id| (std::slice::from_ref(id), &fabric.networks[*id].name, false));
-        for (networks, name, is_routed) in routed.chain(bridged) {
+        let bridged = bridged.map(|id| (slice::from_ref(id), Into::Network(*id)));
+        for (networks, into) in routed.chain(bridged) {
             if let [network] = networks
-                && work.packet.destination_mac() == Some(MacAddr::BROADCAST)
+                && is_broadcast
             {
                 return self.broadcast_at_vrouter(server, *network, work);
             }
             let owner = networks.iter().find_map(|network| fabric.owner(*network, destination));
             let workloads = match &owner {
-                Some(Owner::Workload(workload)) => std::slice::from_ref(workload),
+                Some(Owner::Workload(workload)) => slice::from_ref(workload),
                 Some(Owner::VirtualService(service)) => &fabric.virtual_services[*service].members,
                 Some(Owner::Server(_)) | None => &[],
             };
-            let here: Vec<_> =
-                workloads.iter().copied().filter(|id| fabric.workloads[*id].host == server).collect();
-            if here.is_empty() {
+            let mut here = workloads.iter().filter(|id| fabric.workloads[**id].host == server).peekable();
+            if here.peek().is_none() {
                 continue;
             }
-            let into = if is_routed {
-                work.packet.hop();
-                format!("the VRF of {name}")
-            } else {
-                format!("network {name}")
-            };
-            let id = format!("VNI {vni}");
-            let work = work.step(Step::Decapsulate { tunnel: TunnelKind::Vxlan, id, into });
-            let to_tap = |workload| self.to_tap(server, workload, work.clone(), is_routed);
-            return here.into_iter().flat_map(to_tap).collect();
+            let is_routed = matches!(into, Into::Vrf(_));
+            if is_routed {
+                self.hop(&mut work);
+            }
+            self.step(&mut work, Step::Decapsulate { tunnel: TunnelKind::Vxlan, id, into });
+            return here.for_each(|workload| self.send_to_tap(*workload, work, is_routed));
         }
-        self.drop(here, work, Drop::UnknownTunnel { id: format!("VNI {vni}") })
+        self.drop(work, Drop::UnknownTunnel { id: id.told() });
     }
 }

@@ -2,86 +2,68 @@
 
 use std::net::IpAddr;
 
-use crate::fabric::{Name, ServerId, TunnelKind, WorkloadId};
+use crate::fabric::{ServerId, TunnelKind, WorkloadId};
 use crate::trace::conversation::Nat;
+use crate::trace::note::{Interface, NextHop, Route, Source, Step, Table, TunnelEnd};
 use crate::trace::packet::{End, Shim, Sourced};
-use crate::trace::source::Source;
-use crate::trace::step::{Route, RouteKind, Step, Table};
-use crate::trace::verdict::{Drop, Verdict};
-use crate::trace::walk::{Node, Outcomes, Walker, Work, default_route};
+use crate::trace::step::RouteKind;
+use crate::trace::verdict::Drop;
+use crate::trace::walk::{Walker, Work, default_route, mac_of};
 use contrail_wire::MacAddr;
 
 impl Walker<'_> {
     /// Into the underlay with the workload's own address.
     pub(super) fn by_ip_fabric(
-        &self,
+        &mut self,
         server: ServerId,
         workload: WorkloadId,
         destination: IpAddr,
         mut work: Work,
-    ) -> Outcomes {
+    ) {
         let fabric = self.fabric;
-        let at = &fabric.workloads[workload];
-        let table = Table::IpFabric { server: fabric.servers[server].name.clone() };
-        work.packet.hop();
-        let work = work.step(Step::Lookup {
-            table,
-            destination,
-            chosen: self.route_of_vhost0(server, destination, RouteKind::IpFabric),
-            passed_over: Vec::new(),
-        });
+        self.hop(&mut work);
+        let chosen = self.route_of_vhost0(server, destination, RouteKind::IpFabric);
+        self.step(&mut work, Step::lookup(Table::IpFabric(server), destination, chosen));
         let source = if fabric.release.ip_fabric_keeps_workload_mac() {
-            let source = Source::InterfaceMac { of: at.name.clone(), given: at.interface.mac_is_given };
-            (at.interface.mac, source)
+            mac_of(&fabric.workloads[workload].interface, Interface::Workload(workload))
         } else {
-            self.vhost0_mac(server)
+            fabric.vhost0_mac(server)
         };
-        self.out_of_vhost0(server, work, destination, source)
+        self.out_of_vhost0(server, work, destination, source);
     }
 
     /// Into the underlay with vhost0's address.
     pub(super) fn by_snat(
-        &self,
+        &mut self,
         server: ServerId,
         workload: WorkloadId,
         destination: IpAddr,
         mut work: Work,
-    ) -> Outcomes {
+    ) {
         let fabric = self.fabric;
         let at = &fabric.workloads[workload];
-        let workload_name = at.name.clone();
-        let network = fabric.networks[at.interface.network].name.clone();
-        let here = Node::Server(server);
-        let Some(Nat { workload, inside, outside, pool: [first, last], .. }) = self.nat.clone() else {
+        let network = &fabric.networks[at.interface.network].name;
+        let Some(Nat { workload, inside, outside, pool: [first, last], .. }) = self.nat else {
             if self.is_answer {
                 // The answer of a flow that cannot have been opened.
-                return self.drop(here, work, Drop::BehindSnat { workload: workload_name, network });
+                let (workload, network) = (at.name.clone(), network.clone());
+                return self.drop(work, Drop::BehindSnat { workload, network });
             }
             if !fabric.pools.iter().any(|pool| pool.protocol == self.protocol) {
                 let protocol = self.protocol.name();
-                return self.drop(here, work, Drop::NoTranslationPool { protocol, network });
+                return self.drop(work, Drop::NoTranslationPool { protocol, network: network.clone() });
             }
             let missing = format!("whether {network} behind distributed SNAT may send this");
-            let verdict = Verdict::Undetermined { at: self.name(here), missing };
-            return vec![(work, Err(verdict))];
+            return self.undetermined(work, missing);
         };
-        let at = &fabric.servers[server];
-        work.packet.hop();
-        work.steps.push(Step::Lookup {
-            table: Table::IpFabric { server: at.name.clone() },
-            destination,
-            chosen: self.route_of_vhost0(server, destination, RouteKind::FabricSnat),
-            passed_over: Vec::new(),
-        });
-        let translated = Source::Translated {
-            hypervisor: at.name.clone(),
-            workload: fabric.workloads[workload].name.clone(),
-        };
+        self.hop(&mut work);
+        let chosen = self.route_of_vhost0(server, destination, RouteKind::FabricSnat);
+        self.step(&mut work, Step::lookup(Table::IpFabric(server), destination, chosen));
+        let address = (outside.0, Source::Translated(workload));
         let port = (outside.1, Source::TranslatedPort { first, last });
-        work.packet.translate(End::Source, &(outside.0, translated), &port);
-        work.steps.push(Step::Translate { from: inside, to: outside });
-        let source = self.vhost0_mac(server);
-        self.out_of_vhost0(server, work, destination, source)
+        self.notes.headers.translate(&mut work.packet, End::Source, address, port);
+        self.step(&mut work, Step::Translate { from: inside, to: outside });
+        self.out_of_vhost0(server, work, destination, fabric.vhost0_mac(server));
     }
 
     /// The route by which vhost0 reaches an address: its own subnet, or the default route.
@@ -90,79 +72,62 @@ impl Walker<'_> {
         let subnet = vhost0.and_then(|at| self.fabric.networks[at.network].subnet_of(at.address));
         match subnet {
             Some(subnet) if subnet.prefix.contains(&destination) => {
-                Route { to: subnet.prefix, kind, next_hop: "the subnet of vhost0".to_owned() }
+                Route { to: subnet.prefix, kind, next_hop: NextHop::SubnetOfVhost0 }
             }
-            _ => Route { to: default_route(destination), kind, next_hop: "the gateway of vhost0".to_owned() },
+            _ => Route { to: default_route(destination), kind, next_hop: NextHop::GatewayOfVhost0 },
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is a part of the one tunnel that is made")]
     pub(in crate::trace) fn tunnel_from_vrouter(
-        &self,
+        &mut self,
         server: ServerId,
         mut work: Work,
-        tunnel: TunnelKind,
-        shim: Shim,
-        id: String,
-        (end, end_is): Sourced2<IpAddr>,
-        because: &str,
-    ) -> Outcomes {
-        let at = &self.fabric.servers[server];
+        (tunnel, shim): (TunnelKind, Shim),
+        (address, end): (IpAddr, TunnelEnd),
+        because: &'static str,
+    ) {
+        let fabric = self.fabric;
+        let at = &fabric.servers[server];
         let Some(vhost0) = &at.vhost0 else {
-            return self.drop(Node::Server(server), work, Drop::NoTunnelEnd { of: at.name.clone() });
+            return self.drop(work, Drop::NoTunnelEnd { of: at.name.clone() });
         };
-        let own: Name = format!("vhost0 of {}", at.name).into();
-        work.packet.encapsulate(
-            shim,
-            (vhost0.address, Source::TunnelEnd { what: own }),
-            (end, Source::TunnelEnd { what: end_is }),
-        );
-        let between = [vhost0.address, end];
-        work.steps.push(Step::Encapsulate { tunnel, id, between, because: because.to_owned() });
-        let source = self.vhost0_mac(server);
-        self.out_of_vhost0(server, work, end, source)
+        let own = (vhost0.address, Source::TunnelEnd(TunnelEnd::Vrouter(server)));
+        self.put_into(&mut work, tunnel, shim, [own, (address, Source::TunnelEnd(end))], because);
+        self.out_of_vhost0(server, work, address, fabric.vhost0_mac(server));
     }
 
     /// Out of vhost0: to a neighbour in its subnet, or to its gateway.
     fn out_of_vhost0(
-        &self,
+        &mut self,
         server: ServerId,
         mut work: Work,
         destination: IpAddr,
         source: Sourced<MacAddr>,
-    ) -> Outcomes {
+    ) {
         let fabric = self.fabric;
-        let here = Node::Server(server);
         let at = &fabric.servers[server];
         let Some(vhost0) = &at.vhost0 else {
-            return self.drop(here, work, Drop::NoTunnelEnd { of: at.name.clone() });
+            return self.drop(work, Drop::NoTunnelEnd { of: at.name.clone() });
         };
-        let network = &fabric.networks[vhost0.network];
-        let Some(subnet) = network.subnet_of(vhost0.address) else {
-            let missing = format!("the subnet of {} that vhost0 {} is in", network.name, vhost0.address);
-            let verdict = Verdict::Undetermined { at: at.name.clone(), missing };
-            return vec![(work, Err(verdict))];
+        let network = vhost0.network;
+        let name = &fabric.networks[network].name;
+        let Some(subnet) = fabric.networks[network].subnet_of(vhost0.address) else {
+            let missing = format!("the subnet of {name} that vhost0 {} is in", vhost0.address);
+            return self.undetermined(work, missing);
         };
         if subnet.prefix.addr().is_ipv4() != destination.is_ipv4() {
             let missing = format!("a next hop for {destination}: vhost0 has {} only", vhost0.address);
-            let verdict = Verdict::Undetermined { at: at.name.clone(), missing };
-            return vec![(work, Err(verdict))];
+            return self.undetermined(work, missing);
         }
         let next_hop = if subnet.prefix.contains(&destination) { Some(destination) } else { subnet.gateway };
         let Some(next_hop) = next_hop else {
-            let missing = format!("the gateway of {} for vhost0", network.name);
-            let verdict = Verdict::Undetermined { at: at.name.clone(), missing };
-            return vec![(work, Err(verdict))];
+            return self.undetermined(work, format!("the gateway of {name} for vhost0"));
         };
-        let (to, owner) = match self.resolve(server, vhost0.network, next_hop) {
+        let (to, owner) = match self.resolve(server, network, next_hop) {
             Ok(found) => found,
-            Err(reason) => return self.drop(here, work, reason),
+            Err(reason) => return self.drop(work, reason),
         };
-        let step = Step::Resolve { network: network.name.clone(), address: next_hop, mac: to.0, owner };
-        work.steps.push(step);
-        self.out_of_server(server, vhost0.network, work, source, to)
+        self.step(&mut work, Step::Resolve { network, address: next_hop, mac: to.0, owner });
+        self.out_of_server(server, network, work, source, to);
     }
 }
-
-/// An address and what it is, in words.
-pub(in crate::trace) type Sourced2<T> = (T, Name);

@@ -285,19 +285,18 @@ impl<'d> Costs<'d> {
 
 /// Cables between devices that a flow crosses, out and back, by its longest paths.
 pub(super) fn cables(trace: &Trace) -> usize {
-    let longest = |way: &Way| {
-        let cables = way.paths.iter().map(|path| {
-            path.hops.iter().filter(|hop| hop.sent.as_ref().is_some_and(|sent| sent.is_fabric_link)).count()
+    let longest = |way: Way<'_>| {
+        let cables = way.paths().into_iter().map(|path| {
+            path.hops().filter(|hop| hop.sent().is_some_and(|sent| sent.is_fabric_link())).count()
         });
         cables.max().unwrap_or_default()
     };
-    longest(&trace.out) + longest(&trace.back)
+    longest(trace.out()) + longest(trace.back())
 }
 
 /// The static routes of hosts that a flow takes, out and back.
 fn static_routes(trace: &Trace) -> Vec<(String, String)> {
-    let paths = trace.out.paths.iter().chain(&trace.back.paths);
-    let steps = paths.flat_map(|path| &path.hops).flat_map(|hop| &hop.steps);
+    let steps = trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>()).flat_map(|hop| hop.steps());
     let routes = steps.filter_map(|step| match step {
         Step::Lookup { table: Table::Host { server }, chosen, .. } if chosen.kind == RouteKind::Static => {
             Some((server.to_string(), chosen.to.to_string()))

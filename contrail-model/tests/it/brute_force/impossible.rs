@@ -22,7 +22,7 @@ pub(super) fn explanations(
     for impossible in &plan.impossible {
         let is_named = |index: &usize| {
             let trace = traces.get(*index).unwrap();
-            let name = format!("{} to {}, {}", trace.from, trace.to, trace.service);
+            let name = format!("{} to {}, {}", trace.from(), trace.to(), trace.service());
             impossible.flows.iter().any(|flow| **flow == *name)
         };
         let named: Vec<usize> = (0..traces.len()).filter(is_named).collect();

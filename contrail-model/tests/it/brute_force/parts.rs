@@ -75,8 +75,8 @@ impl Part {
 pub(super) fn parts(document: &Document, fabric: &Fabric) -> Vec<Part> {
     let (mut parts, mut plain) = (Vec::<Part>::new(), Part::default());
     for (index, trace) in fabric.trace_required().iter().enumerate() {
-        let [from, to] = [&trace.from, &trace.to].map(|end| network_of(document, end));
-        let is_plain = from == to || trace.service.starts_with("DHCP");
+        let [from, to] = [trace.from(), trace.to()].map(|end| network_of(document, end));
+        let is_plain = from == to || trace.service().starts_with("DHCP");
         let is_overlay = [&from, &to].map(|network| is_overlay(document, network));
         if is_plain || is_overlay == [false, false] {
             plain.flows.push(index);
