@@ -10,6 +10,8 @@
 //!   ones beside it, and [`Update::validate`] says what is to be done with the whole.
 //! - **Recorded feeds are read too**: [`mrt`] files, and what a router tells of its neighbours, [`bmp`].
 //! - **What is decoded can be encoded.** Routes and attributes are plain values that are written as they were read.
+//! - **What is decoded is data** (feature `serde`): a message is an object, with routes, attributes and errors in it, and
+//!   their values as operators write them; EVPN routes are read from the same fields.
 //!
 //! ```
 //! use contrail_wire::bgp::{Message, Messages, Session};
