@@ -149,6 +149,12 @@ impl<'f> Attempt<'f> {
         self.choices.iter().find(|(other, _)| *other == network).map(|(_, approach)| *approach)
     }
 
+    /// Whether a logical router is to carry a flow.
+    pub(super) fn is_routed(&self, fabric: &Fabric, flow: &RequiredFlow) -> bool {
+        let mut networks = [flow.from.1, flow.to.1].into_iter().filter_map(|end| fabric.network_of(end));
+        networks.any(|network| self.approach_of(network).is_some_and(Approach::is_router))
+    }
+
     /// Whether some of the traffic crosses the underlay without a logical router.
     pub(super) fn is_in_underlay(&self) -> bool {
         self.choices.is_empty() || self.choices.iter().any(|(_, approach)| !approach.is_router())

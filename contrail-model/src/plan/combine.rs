@@ -106,6 +106,24 @@ fn down(fabric: &Fabric, devices: &[DeviceId]) -> Vec<Reason> {
     down.map(|device| Reason::Down { device: fabric.devices[*device].name.clone() }).collect()
 }
 
+/// How promising a choice is, the least the most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Promise {
+    /// For how many networks it works only if those that they talk to go another way.
+    needs_others: u32,
+    /// What it costs each network alone.
+    cost: u32,
+}
+
+impl Promise {
+    const fn and(self, other: Self) -> Self {
+        Self {
+            needs_others: self.needs_others.saturating_add(other.needs_others),
+            cost: self.cost.saturating_add(other.cost),
+        }
+    }
+}
+
 /// Several overlay networks: first what each can do for itself, then what of that goes together.
 fn combined(
     measure: &Measure<'_>,
@@ -115,23 +133,33 @@ fn combined(
 ) -> (Vec<Way>, Vec<Rejected>) {
     let fabric = measure.fabric;
     let mut rejected = Vec::new();
-    // For each network what works, with what it costs alone.
-    let mut working: Vec<Vec<(Choice<'_>, u32)>> = Vec::new();
+    // For each network what works, with how promising it is.
+    let mut working: Vec<Vec<(Choice<'_>, Promise)>> = Vec::new();
     for network in networks {
         let alone = Part::with(fabric, &part.flows_of(fabric, *network));
+        let to_services = alone.to_services(fabric);
         let mut works = Vec::new();
         for (approach, place) in choices(fabric, *network, places) {
             let others = alone.overlay.iter().filter(|other| *other != network && approach.is_router());
             let chosen = std::iter::once(network).chain(others).map(|id| (*id, approach)).collect();
-            let (ways, refused) = tried(measure, &alone, vec![(chosen, place)]);
-            works.extend(ways.iter().map(|way| ((approach, place), way.candidate.cost.total)));
-            rejected.extend(refused);
+            let (mut ways, refused) = tried(measure, &alone, vec![(chosen, place)]);
+            let mut needs_others = 0;
+            if ways.is_empty() && to_services.flows.len() < alone.flows.len() {
+                // Networks that it talks to may go another way.
+                needs_others = 1;
+                (ways, _) = tried(measure, &to_services, vec![(vec![(*network, approach)], place)]);
+            }
+            if ways.is_empty() {
+                rejected.extend(refused);
+            }
+            let promise = |way: &Way| Promise { needs_others, cost: way.candidate.cost.total };
+            works.extend(ways.iter().map(|way| ((approach, place), promise(way))));
         }
         working.push(works);
     }
-    let mut combinations: Vec<(u32, Choices<'_>)> = Vec::new();
+    let mut combinations: Vec<(Promise, Choices<'_>)> = Vec::new();
     for place in std::iter::once(None).chain(places.iter().map(Some)) {
-        let mut partial: Vec<(u32, Vec<(NetworkId, Approach)>)> = vec![(0, Vec::new())];
+        let mut partial: Vec<(Promise, Vec<(NetworkId, Approach)>)> = vec![(Promise::default(), Vec::new())];
         for (network, works) in networks.iter().zip(&working) {
             let fits = |at: &Option<&Place>| match (at, place) {
                 (None, _) => true,
@@ -139,27 +167,27 @@ fn combined(
                 (Some(_), None) => false,
             };
             let fitting: Vec<_> = works.iter().filter(|((_, at), _)| fits(at)).collect();
-            let extend = |(cost, chosen): &(u32, Vec<(NetworkId, Approach)>)| {
-                let (cost, chosen) = (*cost, chosen.clone());
+            let extend = |(promise, chosen): &(Promise, Vec<(NetworkId, Approach)>)| {
+                let (promise, chosen) = (*promise, chosen.clone());
                 fitting
                     .iter()
                     .map(move |((approach, _), more)| {
                         let mut chosen = chosen.clone();
                         chosen.push((*network, *approach));
-                        (cost.saturating_add(*more), chosen)
+                        (promise.and(*more), chosen)
                     })
                     .collect::<Vec<_>>()
             };
             partial = partial.iter().flat_map(extend).collect();
-            partial.sort_by_key(|(cost, _)| *cost);
+            partial.sort_by_key(|(promise, _)| *promise);
             partial.truncate(MAX_COMBINATIONS);
         }
         let uses_place =
             |chosen: &[(NetworkId, Approach)]| chosen.iter().any(|(_, approach)| approach.is_router());
         let partial = partial.into_iter().filter(|(_, chosen)| uses_place(chosen) == place.is_some());
-        combinations.extend(partial.map(|(cost, chosen)| (cost, (chosen, place))));
+        combinations.extend(partial.map(|(promise, chosen)| (promise, (chosen, place))));
     }
-    combinations.sort_by_key(|(cost, _)| *cost);
+    combinations.sort_by_key(|(promise, _)| *promise);
     combinations.truncate(MAX_COMBINATIONS);
     let combinations: Vec<Choices<'_>> = combinations.into_iter().map(|(_, choices)| choices).collect();
     let (ways, refused) = tried(measure, part, combinations);

@@ -180,12 +180,12 @@ pub(super) fn tidy(changes: Vec<Change>) -> Vec<Change> {
     tidied
 }
 
-pub(super) fn all_reasons(traces: &[Trace]) -> Vec<Reason> {
+fn all_reasons(traces: &[Trace]) -> Vec<Reason> {
     traces.iter().flat_map(reasons).collect()
 }
 
 /// Why a trace does not arrive.
-fn reasons(trace: &Trace) -> Vec<Reason> {
+pub(super) fn reasons(trace: &Trace) -> Vec<Reason> {
     let mut reasons = Vec::new();
     for verdict in [trace.out(), trace.back()].iter().flat_map(Way::verdicts) {
         let reason = match verdict {

@@ -88,6 +88,14 @@ impl<'f> Part<'f> {
         part
     }
 
+    /// What is left of the part without the flows between overlay networks.
+    pub(super) fn to_services(&self, fabric: &'f Fabric) -> Self {
+        let is_overlay = |end| fabric.network_of(end).is_some_and(|network| fabric.is_overlay(network));
+        let flows = self.flows.iter().copied();
+        let flows: Vec<_> = flows.filter(|flow| !is_overlay(flow.from.1) || !is_overlay(flow.to.1)).collect();
+        Self::with(fabric, &flows)
+    }
+
     /// The flows that leave or enter one of the overlay networks.
     pub(super) fn flows_of(&self, fabric: &Fabric, network: NetworkId) -> Vec<&'f RequiredFlow> {
         let is_at = |flow: &&&RequiredFlow| {

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::approach::{Approach, Attempt};
-use super::complete::all_reasons;
+use super::complete::reasons;
 use super::{Change, Reason};
-use crate::fabric::{DeviceId, Fabric, Name, NetworkId, RouterId, SecondaryAddress};
+use crate::fabric::{DeviceId, Fabric, Name, NetworkId, RequiredFlow, RouterId, SecondaryAddress};
 use crate::trace::{Drop, Table, Trace};
 
 /// What would end each drop, and the drops that nothing within the approach would end.
@@ -17,44 +17,65 @@ pub(super) fn remedies(
     traces: &[Trace],
 ) -> (Vec<Change>, Vec<Reason>) {
     let drops = Drops { fabric, attempt, networks: attempt.addressed(fabric) };
-    let mut remedies: Vec<(Remedy, Vec<Change>)> = Vec::new();
-    let mut hopeless = Vec::new();
-    for reason in all_reasons(traces) {
-        let remedy = match &reason {
-            Reason::Dropped { reason, .. } => drops.remedy(reason),
-            _ => None,
-        };
-        let Some(remedy) = remedy else {
-            hopeless.push(reason);
-            continue;
-        };
-        if remedies.iter().any(|(known, _)| *known == remedy) {
-            continue;
-        }
-        match remedy.changes(fabric) {
-            changes if changes.is_empty() => hopeless.push(reason),
-            changes => remedies.push((remedy, changes)),
+    let mut found: Vec<(Reason, Option<Remedy>)> = Vec::new();
+    for (flow, trace) in attempt.flows.iter().zip(traces) {
+        for reason in first_reasons(trace) {
+            let remedy = match &reason {
+                Reason::Dropped { reason, .. } => drops.remedy(flow, reason),
+                _ => None,
+            };
+            found.push((reason, remedy));
         }
     }
+    let mut remedies: Vec<(&Remedy, Vec<Change>)> = Vec::new();
+    for remedy in found.iter().filter_map(|(_, remedy)| remedy.as_ref()) {
+        if remedies.iter().all(|(known, _)| *known != remedy) {
+            remedies.push((remedy, remedy.changes(fabric)));
+        }
+    }
+    let helps = |remedy: &Remedy| {
+        remedies.iter().any(|(other, changes)| other.helps_where_does(remedy) && !changes.is_empty())
+    };
+    let hopeless = found.iter().filter(|(_, remedy)| !remedy.as_ref().is_some_and(helps));
+    let hopeless = hopeless.map(|(reason, _)| reason.clone()).collect();
     (remedies.into_iter().flat_map(|(_, changes)| changes).collect(), hopeless)
+}
+
+/// Why a trace does not arrive. What is not translated for want of a pool goes under a wrong address; how its answer
+/// fares says nothing.
+fn first_reasons(trace: &Trace) -> Vec<Reason> {
+    let mut reasons = reasons(trace);
+    let lacks_pool = |reason: &Reason| matches!(reason, Reason::Dropped { reason, .. } if matches!(**reason, Drop::NoTranslationPool { .. }));
+    if reasons.iter().any(lacks_pool) {
+        reasons.retain(lacks_pool);
+    }
+    reasons
 }
 
 /// What ends drops.
 #[derive(PartialEq)]
 enum Remedy {
     One(Change),
-    /// Underlay IRBs of a network on all devices that it reaches.
-    UnderlayIrbs(NetworkId),
+    /// Underlay IRBs of a network on those of some devices that have none.
+    UnderlayIrbs(NetworkId, Vec<DeviceId>),
     /// Secondary addresses of an overlay network on the underlay IRBs of its hypervisors' leaves, and their
     /// announcement.
     SecondaryAddresses(NetworkId),
 }
 
 impl Remedy {
+    /// Whether it helps against what another one is for: IRBs of a network announce it, whoever they are there for.
+    fn helps_where_does(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::UnderlayIrbs(network, _), Self::UnderlayIrbs(same, _)) => network == same,
+            _ => self == other,
+        }
+    }
+
     fn changes(&self, fabric: &Fabric) -> Vec<Change> {
         match self {
             Self::One(change) => vec![change.clone()],
-            Self::UnderlayIrbs(network) => underlay_irbs(fabric, *network),
+            Self::UnderlayIrbs(network, devices) => underlay_irbs(fabric, *network, devices),
             Self::SecondaryAddresses(network) => secondary_addresses(fabric, *network),
         }
     }
@@ -70,27 +91,30 @@ struct Drops<'d> {
 }
 
 impl Drops<'_> {
-    /// The remedy of a drop within the approach.
-    fn remedy(&self, reason: &Drop) -> Option<Remedy> {
+    /// The remedy of a drop of a flow, within the approach.
+    fn remedy(&self, flow: &RequiredFlow, reason: &Drop) -> Option<Remedy> {
         let Self { fabric, attempt, .. } = self;
         match reason {
-            Drop::Outage { consequence, .. } => self.remedy(consequence),
+            Drop::Outage { consequence, .. } => self.remedy(flow, consequence),
             Drop::NoRoute { table: Table::Host { server }, destination, .. }
             | Drop::NextHopUnreachable { server, destination, .. } => self.static_route(server, *destination),
             Drop::NoGateway { network, devices, .. } => {
                 let network = fabric.network_named(network)?;
-                if let Some((id, router)) = self.router()
-                    && fabric.routers[id].networks.contains(&network)
-                {
-                    return extended(router, devices.clone());
+                match self.router() {
+                    Some((_, name)) if self.is_joined(network) && attempt.is_routed(fabric, flow) => {
+                        extended(name, devices.clone())
+                    }
+                    _ => {
+                        let is_service = !fabric.is_overlay(network) && attempt.is_in_underlay();
+                        is_service.then(|| self.underlay_irbs(flow, network))
+                    }
                 }
-                let is_service = !fabric.is_overlay(network) && attempt.is_in_underlay();
-                is_service.then_some(Remedy::UnderlayIrbs(network))
             }
             Drop::GatewayElsewhere { network, .. } => {
                 let network = fabric.network_named(network)?;
                 let is_in_underlay = !fabric.networks[network].underlay_irb.is_empty();
-                is_in_underlay.then_some(Remedy::UnderlayIrbs(network))
+                let passes_by = self.is_joined(network) && !attempt.is_routed(fabric, flow);
+                (is_in_underlay || passes_by).then(|| self.underlay_irbs(flow, network))
             }
             Drop::NoRoute { table: Table::Vrf { .. } | Table::Vrouter { .. }, destination, .. } => {
                 self.irb_elsewhere(*destination)
@@ -100,7 +124,7 @@ impl Drops<'_> {
                     network if attempt.approach_of(network) == Some(Approach::IpFabricForwarding) => {
                         Some(Remedy::SecondaryAddresses(network))
                     }
-                    network => (!fabric.is_overlay(network)).then_some(Remedy::UnderlayIrbs(network)),
+                    network => (!fabric.is_overlay(network)).then(|| self.underlay_irbs(flow, network)),
                 }
             }
             Drop::NoNeighbour { address, .. } => {
@@ -129,6 +153,25 @@ impl Drops<'_> {
     fn router(&self) -> Option<(RouterId, &Name)> {
         let name = self.attempt.router.as_ref()?;
         Some((self.fabric.router_named(name)?, name))
+    }
+
+    /// Whether the attempt's logical router joins a network.
+    fn is_joined(&self, network: NetworkId) -> bool {
+        self.router().is_some_and(|(id, _)| self.fabric.routers[id].networks.contains(&network))
+    }
+
+    /// A network routed in the underlay: wherever it reaches; if a logical router joins it too, only on those leaves of the
+    /// flow's ends where the logical router has no IRB of it.
+    fn underlay_irbs(&self, flow: &RequiredFlow, network: NetworkId) -> Remedy {
+        let fabric = self.fabric;
+        let mut devices = fabric.attached_devices(network).to_vec();
+        if self.is_joined(network) {
+            let hosts = [flow.from.1, flow.to.1].into_iter().filter_map(|end| fabric.host_of(end));
+            let leaves: Vec<DeviceId> = hosts.flat_map(|host| fabric.leaves_of(host)).collect();
+            let is_routed = |device| fabric.router_with_irb(device, network).is_some();
+            devices.retain(|device| leaves.contains(device) && !is_routed(*device));
+        }
+        Remedy::UnderlayIrbs(network, devices)
     }
 
     /// The attempt's logical router on the devices that a network reaches, where only such have its IRB (release
@@ -167,16 +210,16 @@ fn extended(router: &Name, devices: Vec<Name>) -> Option<Remedy> {
     (!devices.is_empty()).then_some(Remedy::One(Change::ExtendLogicalRouter { router, devices }))
 }
 
-fn underlay_irbs(fabric: &Fabric, network: NetworkId) -> Vec<Change> {
+fn underlay_irbs(fabric: &Fabric, network: NetworkId, devices: &[DeviceId]) -> Vec<Change> {
     let at = &fabric.networks[network];
     let Some(gateway) = at.subnets.iter().find_map(|subnet| subnet.gateway) else { return Vec::new() };
-    let missing = fabric.attached_devices(network).iter().filter(|device| !at.underlay_irb.contains(device));
+    let missing = devices.iter().copied().filter(|device| !at.underlay_irb.contains(device));
     let irb = |device| Change::AddUnderlayIrb {
         network: at.name.clone(),
         gateway,
         device: fabric.devices[device].name.clone(),
     };
-    missing.copied().map(irb).collect()
+    missing.map(irb).collect()
 }
 
 fn secondary_addresses(fabric: &Fabric, network: NetworkId) -> Vec<Change> {

@@ -3,15 +3,15 @@
 //! Each overlay network has one approach. Those that are routed share one logical router, the one that has most of
 //! them or else a new one, in a single place: a device, a group of leaves that share port groups, or all DC gateways;
 //! extended to leaves of other servers where that place alone does not do, unless another way does with fewer of
-//! these devices. By hand a network gets underlay IRBs on all
-//! devices that it reaches, and secondary addresses on the leaves of all its hypervisors.
+//! these devices. By hand a network gets underlay IRBs on all devices that it reaches (one that the logical router joins
+//! too only where that is not), and secondary addresses on the leaves of all its hypervisors.
 //!
 //! Outside of this there is cheaper: two leaves of different racks, which are not "alone"; a new logical router instead
 //! of one that has to be withdrawn elsewhere first; secondary addresses only where a required flow's workload is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contrail_model::document::{Document, SecondaryAddress};
+use contrail_model::document::{Device, Document, SecondaryAddress};
 use contrail_model::trace::{RouteKind, Step, Table, Way};
 use contrail_model::{Fabric, Plan, Trace};
 
@@ -190,41 +190,59 @@ impl<'d> Costs<'d> {
         if !group.is_empty() {
             setup.routers.push((group.clone(), devices.iter().cloned().collect()));
         }
-        let mut options = subsets(&self.by_hand(choices));
-        let count =
-            |some: &Vec<ByHand>| some.iter().map(|one| one.irbs.len() + 2 * one.secondary.len()).sum();
+        let mut options = subsets(&self.by_hand(choices, &group, devices));
+        let count = |some: &Vec<ByHand>| some.iter().map(|one| self.steps_by_hand(one)).sum::<usize>();
         options.sort_by_key(count);
+        let ties = setup.routers_that_fit(self.document).len().max(1);
         options.into_iter().find_map(|some| {
             let mut setup = setup.clone();
-            let mut touched = self.touched(&group, devices);
             for ByHand { network, irbs, secondary } in &some {
-                touched.extend(irbs.iter().map(|(_, device)| device.clone()));
-                touched.extend(secondary.iter().map(|(device, _)| device.clone()));
                 setup.irbs.extend(irbs.clone());
                 if !secondary.is_empty() {
                     setup.secondary.push(network.clone());
                 }
             }
-            let by_hand: usize = count(&some);
-            let (links, routes) = self.traced(&setup)?;
+            let by_hand = count(&some);
             let lone = usize::from(devices.len() == 1 && !group.is_empty());
-            let total = links + touched.len() + routes + 5 * by_hand + 5 * lone;
-            Some(u32::try_from(total).unwrap())
+            let costs = (0..ties).filter_map(|kept| {
+                let setup = Setup { kept, ..setup.clone() };
+                let (links, routes) = self.traced(&setup)?;
+                let touched = touched(self.document, &setup.made(self.document, self.part, &[]));
+                Some(links + touched + routes + 5 * by_hand + 5 * lone)
+            });
+            costs.min().map(|total| u32::try_from(total).unwrap())
         })
     }
 
+    /// Changes by hand: where an address is there already, it is only to be announced.
+    fn steps_by_hand(&self, ByHand { irbs, secondary, .. }: &ByHand) -> usize {
+        let is_there = |(device, new): &&(String, SecondaryAddress)| {
+            let mut devices = self.document.devices.iter().filter(|other| other.name == *device);
+            devices.any(|at| at.secondary_addresses.iter().any(|known| known.address == new.address))
+        };
+        irbs.len() + 2 * secondary.len() - secondary.iter().filter(is_there).count()
+    }
+
     /// What could be configured by hand, network by network.
-    fn by_hand(&self, choices: &Choices) -> Vec<ByHand> {
+    fn by_hand(&self, choices: &Choices, group: &[String], place: &Place) -> Vec<ByHand> {
         let mut all = Vec::new();
-        if choices.is_empty() || choices.iter().any(|(_, choice)| *choice != Choice::Routed) {
-            let vhost0 = self.document.servers.iter().flat_map(|server| &server.vhost0);
-            let vhost0 = vhost0.map(|address| &address.network);
-            let networks: BTreeSet<&String> = self.part.services.iter().chain(vhost0).collect();
-            all.extend(networks.into_iter().map(|network| ByHand {
-                network: network.clone(),
-                irbs: missing_irbs(self.document, network),
-                secondary: Vec::new(),
-            }));
+        let is_in_underlay =
+            choices.is_empty() || choices.iter().any(|(_, choice)| *choice != Choice::Routed);
+        let vhost0 = self.document.servers.iter().flat_map(|server| &server.vhost0);
+        let vhost0 = vhost0.map(|address| &address.network);
+        let networks: BTreeSet<&String> = self.part.services.iter().chain(vhost0).collect();
+        for network in networks {
+            if is_in_underlay || !parts::network(self.document, network).underlay_irb.is_empty() {
+                let irbs = missing_irbs(self.document, network);
+                let some = |irbs| ByHand { network: network.clone(), irbs, secondary: Vec::new() };
+                if group.contains(network) {
+                    // Where the logical router is not, for those of its hosts whose flows pass it by.
+                    let others = irbs.into_iter().filter(|(_, device)| !place.contains(device));
+                    all.extend(others.map(|irb| some(vec![irb])));
+                } else {
+                    all.push(some(irbs));
+                }
+            }
         }
         let forwarded = choices.iter().filter(|(_, choice)| *choice == Choice::IpFabric);
         all.extend(forwarded.map(|(network, _)| ByHand {
@@ -234,17 +252,6 @@ impl<'d> Costs<'d> {
         }));
         all.retain(|one| !one.irbs.is_empty() || !one.secondary.is_empty());
         all
-    }
-
-    /// The devices that change when the logical router that has most of the networks moves.
-    fn touched(&self, group: &[String], devices: &Place) -> Place {
-        let count = |networks: &[String]| networks.iter().filter(|network| group.contains(network)).count();
-        let routers = self.document.logical_routers.iter();
-        let most = routers.clone().map(|router| count(&router.networks)).max().unwrap_or_default();
-        let changes = routers.filter(|router| most > 0 && count(&router.networks) == most).map(|router| {
-            devices.symmetric_difference(&router.extended_to.iter().cloned().collect()).cloned().collect()
-        });
-        changes.min_by_key(BTreeSet::len).unwrap_or_else(|| devices.clone())
     }
 
     /// Cables and static routes, if the flows work with this set-up.
@@ -281,6 +288,22 @@ impl<'d> Costs<'d> {
         let new = routes.iter().filter(|route| !known(route)).count();
         Some((self.flows(&traces).map(cables).max().unwrap_or_default(), new))
     }
+}
+
+/// How many devices are configured otherwise in one document than in another.
+fn touched(before: &Document, after: &Document) -> usize {
+    let configured = |document: &Document, device: &Device| {
+        let is_on = |devices: &[String]| devices.contains(&device.name);
+        let routers = document.logical_routers.iter().filter(|router| is_on(&router.extended_to));
+        let routers =
+            routers.map(|router| (router.name.clone(), BTreeSet::from_iter(router.networks.clone())));
+        let irbs = document.networks.iter().filter(|network| is_on(&network.underlay_irb));
+        let irbs = irbs.map(|network| network.name.clone());
+        let device = document.devices.iter().find(|other| other.name == device.name).unwrap();
+        (Vec::from_iter(routers), Vec::from_iter(irbs), device.secondary_addresses.clone())
+    };
+    let is_touched = |device: &&Device| configured(before, device) != configured(after, device);
+    before.devices.iter().filter(is_touched).count()
 }
 
 /// Cables between devices that a flow crosses, out and back, by its longest paths.

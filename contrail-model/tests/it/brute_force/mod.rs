@@ -1,7 +1,7 @@
 //! The planner against brute force: small fabrics drawn at random, and for each what an exhaustive search finds.
 //!
 //! The search makes its changes in the document and asks traces and rules; it shares nothing with the planner. What it
-//! is known to do better is in `known`, each a predicate by which a law leaves a fabric out.
+//! is known to do better is in `known`, a predicate by which a law leaves a fabric out.
 
 mod apply;
 mod cheapest;
@@ -117,11 +117,8 @@ fn where_no_plan_is_returned_nothing_works() {
         let fabric = apply::fabric(&document);
         let parts = parts::parts(&document, &fabric);
         let plan = fabric.plan();
+        count(tally, "fabrics");
         if plan.best().is_some() {
-            return Vec::new();
-        }
-        if parts.iter().any(known::overlay_networks_share_a_service) {
-            count(tally, "not asked");
             return Vec::new();
         }
         count(tally, "impossible");
@@ -129,7 +126,8 @@ fn where_no_plan_is_returned_nothing_works() {
         *tally.entry("set-ups tried".to_owned()).or_default() += tried;
         broken
     });
-    assert!(tally["impossible"] * 20 >= tally["impossible"] + tally["not asked"], "{tally:#?}");
+    // Otherwise the law would say little.
+    assert!(tally["impossible"] * 100 >= tally["fabrics"] * 20, "{tally:#?}");
 }
 
 #[test]
@@ -145,7 +143,7 @@ fn the_best_is_the_cheapest() {
         let costs: Option<Vec<_>> = searches.iter().map(cheapest::Costs::cheapest).collect();
         let total = costs.iter().flatten().map(|(total, _)| *total).sum::<u32>();
         let told = || vec![format!("costs {}, but {total}: {costs:?}\n{plan}", best.cost.total)];
-        if known::routers_are_there(&document, &parts) || known::secondary_addresses_are_partial(&document) {
+        if known::an_irb_is_in_two_tables(&document) {
             count(tally, "not asked");
             return Vec::new();
         }
@@ -155,5 +153,6 @@ fn the_best_is_the_cheapest() {
         }
         if let [search, _] = searches.as_slice() { search.unlike(&plan) } else { Vec::new() }
     });
-    assert!(tally["the same"] * 5 >= tally["not asked"], "{tally:#?}");
+    // Otherwise the law would say little.
+    assert!(tally["the same"] >= tally["not asked"] * 4, "{tally:#?}");
 }

@@ -13,6 +13,8 @@ pub(super) struct Setup {
     pub(super) routers: Vec<(Vec<String>, Vec<String>)>,
     pub(super) ip_fabric: Vec<String>,
     pub(super) snat: Vec<String>,
+    /// Which logical router goes on, if several have equally many of the networks.
+    pub(super) kept: usize,
     /// Underlay IRBs: the network and the device.
     pub(super) irbs: Vec<(String, String)>,
     /// Networks whose gateway's address hypervisors' leaves have on their underlay IRBs, and announce.
@@ -23,22 +25,26 @@ pub(super) struct Setup {
 pub(super) type HostRoute = (String, String, String);
 
 impl Setup {
+    /// The logical routers that there are and that have most of the networks of the first one here.
+    pub(super) fn routers_that_fit(&self, document: &Document) -> Vec<usize> {
+        self.routers.first().map(|(networks, _)| fitting(document, networks)).unwrap_or_default()
+    }
+
     /// The document with a part set up so, with host routes, and with what never harms: port translation pools.
     pub(super) fn made(&self, document: &Document, part: &Part, routes: &[HostRoute]) -> Document {
         let mut made = document.clone();
         for router in &mut made.logical_routers {
+            let before = router.networks.len();
             router.networks.retain(|network| part.networks().all(|other| other != network));
+            if router.networks.len() < before.min(2) {
+                // With nothing left to join it would only be in the way.
+                router.extended_to.clear();
+            }
         }
         for (networks, devices) in &self.routers {
             // What is wrong with a logical router now is not new, so it is the same one that goes on.
-            let count = |router: &LogicalRouter| {
-                router.networks.iter().filter(|network| networks.contains(network)).count()
-            };
-            let known = document.logical_routers.iter().enumerate();
-            let most = known.filter(|(_, router)| count(router) > 0);
-            let most = most.max_by_key(|(index, router)| (count(router), usize::MAX - index));
-            if let Some((index, _)) = most {
-                let router = made.logical_routers.get_mut(index).unwrap();
+            if let Some(index) = fitting(document, networks).get(self.kept) {
+                let router = made.logical_routers.get_mut(*index).unwrap();
                 router.networks.extend(networks.iter().cloned());
                 router.extended_to.clone_from(devices);
                 continue;
@@ -79,6 +85,16 @@ impl Setup {
         }
         made
     }
+}
+
+/// The logical routers with most of some networks, by their indexes; none where none has any.
+fn fitting(document: &Document, networks: &[String]) -> Vec<usize> {
+    let count =
+        |router: &LogicalRouter| router.networks.iter().filter(|network| networks.contains(network)).count();
+    let counts: Vec<usize> = document.logical_routers.iter().map(count).collect();
+    let most = counts.iter().copied().max().unwrap_or_default();
+    let indexes = counts.into_iter().enumerate().filter(|(_, count)| most > 0 && *count == most);
+    indexes.map(|(index, _)| index).collect()
 }
 
 /// A static route from each server to each subnet that it is not in, via its own network's gateway.
