@@ -40,6 +40,8 @@ pub enum Layer {
     ControlWord,
     /// GRE with its optional words.
     Gre,
+    /// A DHCP message.
+    Dhcp,
     /// A part of a BGP message.
     Bgp(Element),
 }
@@ -64,6 +66,7 @@ impl Layer {
             Self::Mpls => "mpls",
             Self::ControlWord => "control_word",
             Self::Gre => "gre",
+            Self::Dhcp => "dhcp",
             Self::Bgp(element) => element.name(),
         }
     }

@@ -5,6 +5,7 @@
 mod bgp;
 #[path = "../../contrail-wire/tests/it/changed.rs"]
 mod changed;
+mod dhcp;
 mod edit;
 mod encapsulation;
 pub mod minimized;
@@ -15,11 +16,13 @@ use std::ops::Range;
 use arbitrary::{Arbitrary, Unstructured};
 use contrail_wire::generate::{self, BrokenFrame, Frame};
 use contrail_wire::net::arp::ArpPacket;
+use contrail_wire::net::dhcp::DhcpHeader;
 use contrail_wire::net::ethernet::EthernetHeader;
 use contrail_wire::net::icmp::{IcmpHeader, Icmpv6Header};
 use contrail_wire::net::ipv4::Ipv4Header;
 use contrail_wire::net::ipv6::Ipv6Header;
 use contrail_wire::net::linux_sll::{LinuxSll, LinuxSll2};
+use contrail_wire::net::neighbor::NeighborMessage;
 use contrail_wire::net::tcp::TcpHeader;
 use contrail_wire::net::udp::UdpHeader;
 use contrail_wire::net::vlan::VlanTag;
@@ -56,6 +59,7 @@ pub fn packet(bytes: &[u8]) {
         }
     }
     each_header_alone(bytes);
+    dhcp::dhcp(bytes);
     each_tunnel_around(bytes);
 }
 
@@ -274,6 +278,8 @@ fn each_header_alone(bytes: &[u8]) {
     alone::<EthernetHeader>(bytes);
     alone::<VlanTag>(bytes);
     alone::<ArpPacket>(bytes);
+    alone::<DhcpHeader>(bytes);
+    alone::<NeighborMessage>(bytes);
     alone::<Ipv4Header>(bytes);
     alone::<Ipv6Header>(bytes);
     alone::<UdpHeader>(bytes);

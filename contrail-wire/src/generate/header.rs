@@ -4,12 +4,14 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 
 use super::value::of_bytes;
 use crate::net::arp::ArpPacket;
+use crate::net::dhcp::DhcpHeader;
 use crate::net::ethernet::EthernetHeader;
 use crate::net::icmp::{IcmpHeader, Icmpv6Header};
 use crate::net::ipv4::Ipv4Header;
 use crate::net::ipv6::Ipv6Header;
 use crate::net::ipv6::extension::{ExtensionStart, Ipv6Extension};
 use crate::net::linux_sll::{LinuxSll, LinuxSll2};
+use crate::net::neighbor::NeighborMessage;
 use crate::net::tcp::TcpHeader;
 use crate::net::udp::UdpHeader;
 use crate::net::vlan::VlanTag;
@@ -23,6 +25,8 @@ of_bytes! {
     LinuxSll2: |any| {};
     EthernetHeader: |any| {};
     VlanTag: |any| {};
+    DhcpHeader: |dhcp| (dhcp.magic_cookie, dhcp.hlen) = (DhcpHeader::MAGIC_COOKIE.into(), dhcp.hlen % 17);
+    NeighborMessage: |any| (any.option_type, any.option_length) = (1 + any.option_type % 2, 1);
     ArpPacket: |arp| (arp.hardware_length, arp.protocol_length) = (6, 4);
     Ipv4Header: |ip| ip.version_ihl = 0x45 + ip.version_ihl % 11;
     Ipv6Header: |ip| ip.version_class_label.set(6 << 28 | ip.version_class_label.get() >> 4);

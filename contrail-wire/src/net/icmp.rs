@@ -72,6 +72,13 @@ pub struct Icmpv6Header {
     pub checksum: U16,
 }
 
+impl Icmpv6Header {
+    /// The type of a neighbor solicitation (RFC 4861 section 4.3).
+    pub const NEIGHBOR_SOLICITATION: u8 = 135;
+    /// The type of a neighbor advertisement (RFC 4861 section 4.4).
+    pub const NEIGHBOR_ADVERTISEMENT: u8 = 136;
+}
+
 impl FixedHeader for IcmpHeader {
     const LAYER: Layer = Layer::Icmp;
 
