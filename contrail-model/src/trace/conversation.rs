@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::Trace;
-use super::dhcp::Dhcp;
 use super::flow::FlowError;
 use super::note::{AddressOf, Source};
 use super::walk::Walker;
@@ -40,7 +39,7 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> 
     }
     let headers = &mut walker.notes.headers;
     let opening = match walker.dhcp {
-        Some(_) => Dhcp::discover(headers),
+        Some(dhcp) => dhcp.discover(headers),
         None => headers.opening(flow.protocol, [opener, answerer], [client, service], false),
     };
     let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, opening);

@@ -35,7 +35,7 @@ impl Fabric {
     }
 
     /// The address that DHCP is answered from in a network.
-    fn dhcp_server_address(&self, interface: &Address) -> Option<IpAddr> {
+    pub(super) fn dhcp_server_address(&self, interface: &Address) -> Option<IpAddr> {
         let subnet = self.networks[interface.network].subnet_of(interface.address)?;
         subnet.service_address.or(subnet.gateway)
     }
@@ -51,12 +51,13 @@ impl Fabric {
 
 impl Dhcp<'_> {
     /// DHCPDISCOVER, without a link header.
-    pub(super) fn discover(headers: &mut Headers) -> Packet {
+    pub(super) fn discover(self, headers: &mut Headers) -> Packet {
         let ends = [
             (Ipv4Addr::UNSPECIFIED.into(), Source::NoAddressYet),
             (Ipv4Addr::BROADCAST.into(), Source::Broadcast),
         ];
-        headers.opening(Protocol::Dhcp, ends, [(CLIENT, ASSIGNED), (SERVER, ASSIGNED)], false)
+        let packet = headers.opening(Protocol::Dhcp, ends, [(CLIENT, ASSIGNED), (SERVER, ASSIGNED)], false);
+        headers.carrying(packet, self.discover_message())
     }
 
     /// DHCPOFFER, without a link header.
@@ -66,7 +67,8 @@ impl Dhcp<'_> {
             (server, Source::ServiceAddress(self.interface.network)),
             (self.interface.address, Source::Offered(self.client)),
         ];
-        headers.opening(Protocol::Dhcp, ends, [(SERVER, ASSIGNED), (CLIENT, ASSIGNED)], true)
+        let packet = headers.opening(Protocol::Dhcp, ends, [(SERVER, ASSIGNED), (CLIENT, ASSIGNED)], true);
+        headers.carrying(packet, self.offer_message(fabric))
     }
 }
 

@@ -17,8 +17,8 @@ use contrail_wire::{EtherType, Header, IpProtocol, Label, Layer, MacAddr, Vni, f
 use super::note::Source;
 use crate::fabric::Protocol;
 
-/// More than all headers of a traced packet take.
-const LARGEST: usize = 256;
+/// More than all headers of a traced packet and a DHCP message behind them take.
+const LARGEST: usize = 1536;
 
 /// A header, and where the values of the fields come from that this fabric and flow decide.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +54,8 @@ const fn sourced_fields(layer: Layer) -> &'static [&'static str] {
 pub(super) struct Packet {
     places: [u32; Self::MOST],
     depth: usize,
+    /// The place of its payload among those of the trace, if it has one.
+    payload: Option<usize>,
 }
 
 impl Packet {
@@ -94,19 +96,22 @@ pub(super) enum End {
     Destination,
 }
 
-/// All headers of a trace. A header that changes on the way is noted anew.
+/// All headers of a trace, and what packets carry behind them. A header that changes on the way is noted anew.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Headers(Vec<NotedHeader>);
+pub(super) struct Headers {
+    noted: Vec<NotedHeader>,
+    payloads: Vec<Vec<u8>>,
+}
 
 impl Headers {
     pub(super) fn with_capacity(headers: usize) -> Self {
-        Self(Vec::with_capacity(headers))
+        Self { noted: Vec::with_capacity(headers), payloads: Vec::new() }
     }
 
     /// The headers of a packet, outermost first.
     pub(super) fn of<'h>(&'h self, packet: &'h Packet) -> impl Iterator<Item = &'h NotedHeader> + Clone {
         let places = packet.innermost_first().iter().rev();
-        places.filter_map(|place| usize::try_from(*place).ok().and_then(|place| self.0.get(place)))
+        places.filter_map(|place| usize::try_from(*place).ok().and_then(|place| self.noted.get(place)))
     }
 
     fn headers<'h>(&'h self, packet: &'h Packet) -> impl Iterator<Item = &'h Header<'static>> + Clone {
@@ -123,7 +128,23 @@ impl Headers {
             }
             length += header.len();
         }
-        buffer.get(..length).unwrap_or_default()
+        let payload = self.payload(packet);
+        let end = length + payload.len();
+        let Some(room) = buffer.get_mut(length..end) else { return &[] };
+        room.copy_from_slice(payload);
+        buffer.get(..end).unwrap_or_default()
+    }
+
+    /// What stands behind a packet's headers.
+    pub(super) fn payload(&self, packet: &Packet) -> &[u8] {
+        packet.payload.and_then(|place| self.payloads.get(place)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A packet that is not tunnelled, with a payload.
+    pub(super) fn carrying(&mut self, packet: Packet, payload: Vec<u8>) -> Packet {
+        self.complete(&packet, &payload);
+        self.payloads.push(payload);
+        Packet { payload: Some(self.payloads.len() - 1), ..packet }
     }
 
     pub(super) fn bytes(&self, packet: &Packet) -> Vec<u8> {
@@ -131,8 +152,8 @@ impl Headers {
     }
 
     fn note(&mut self, header: Header<'static>, sources: [Option<Source>; 2]) -> u32 {
-        let place = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
-        self.0.push(NotedHeader { header, sources });
+        let place = u32::try_from(self.noted.len()).unwrap_or(u32::MAX);
+        self.noted.push(NotedHeader { header, sources });
         place
     }
 
@@ -141,7 +162,7 @@ impl Headers {
     }
 
     fn at(&mut self, place: u32) -> Option<&mut NotedHeader> {
-        usize::try_from(place).ok().and_then(|place| self.0.get_mut(place))
+        usize::try_from(place).ok().and_then(|place| self.noted.get_mut(place))
     }
 
     /// The same packet with some headers changed, which are noted anew.

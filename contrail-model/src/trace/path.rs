@@ -223,7 +223,7 @@ impl<'t> Sent<'t> {
     }
 }
 
-/// The headers of a packet, outermost first. The payload is empty.
+/// The headers of a packet, outermost first, and what it carries: nothing, but for DHCP.
 #[derive(Clone, Copy, Debug)]
 pub struct PacketHeaders<'t> {
     trace: &'t Trace,
@@ -235,6 +235,11 @@ impl<'t> PacketHeaders<'t> {
     pub fn headers(&self) -> impl Iterator<Item = TracedHeader<'t>> {
         let trace = self.trace;
         trace.notes.headers.of(self.packet).map(move |noted| TracedHeader { trace, noted })
+    }
+
+    /// What stands behind the headers: a DHCP message, or nothing.
+    pub fn payload(&self) -> &'t [u8] {
+        self.trace.notes.headers.payload(self.packet)
     }
 
     /// The packet's bytes, with all headers as they stand.
