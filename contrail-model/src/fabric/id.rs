@@ -31,18 +31,19 @@ impl<T: Clone> Clone for Arena<T> {
 
 /// The place of a `T` in the arena it was put into; also its index in the document's list.
 pub(crate) struct Id<T> {
-    index: usize,
+    index: u32,
     of: PhantomData<fn() -> T>,
 }
 
 impl<T> Id<T> {
     /// The id that the object with this index in the document's list will get.
-    pub(crate) const fn at(index: usize) -> Self {
-        Self { index, of: PhantomData }
+    pub(crate) fn at(index: usize) -> Self {
+        // A list of more would not fit into memory.
+        Self { index: u32::try_from(index).unwrap_or(u32::MAX), of: PhantomData }
     }
 
-    pub(crate) const fn index(self) -> usize {
-        self.index
+    pub(crate) fn index(self) -> usize {
+        usize::try_from(self.index).unwrap_or(usize::MAX)
     }
 }
 
@@ -52,7 +53,7 @@ impl<T> Arena<T> {
         match Arc::get_mut(&mut self.shared) {
             Some(items) if self.own.is_empty() => items.push(item),
             _ => {
-                self.own.insert(id.index, item);
+                self.own.insert(id.index(), item);
             }
         }
         id
@@ -77,10 +78,10 @@ impl<T> Arena<T> {
 
 impl<T: Clone> Arena<T> {
     pub(crate) fn get_mut(&mut self, id: Id<T>) -> Option<&mut T> {
-        if let Entry::Vacant(place) = self.own.entry(id.index) {
-            place.insert(self.shared.get(id.index)?.clone());
+        if let Entry::Vacant(place) = self.own.entry(id.index()) {
+            place.insert(self.shared.get(id.index())?.clone());
         }
-        self.own.get_mut(&id.index)
+        self.own.get_mut(&id.index())
     }
 }
 
@@ -90,9 +91,9 @@ impl<T> Index<Id<T>> for Arena<T> {
     #[expect(clippy::indexing_slicing, reason = "an id is made by the arena that it is used with")]
     fn index(&self, id: Id<T>) -> &T {
         if self.own.is_empty() {
-            return &self.shared[id.index];
+            return &self.shared[id.index()];
         }
-        self.own.get(&id.index).unwrap_or_else(|| &self.shared[id.index])
+        self.own.get(&id.index()).unwrap_or_else(|| &self.shared[id.index()])
     }
 }
 

@@ -17,8 +17,8 @@ use crate::fabric::{
 /// Devices, as a stretch of the list that a trace keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Devices {
-    pub(super) start: usize,
-    pub(super) end: usize,
+    start: u32,
+    length: u32,
 }
 
 /// What has a VNI and a VRF.
@@ -231,16 +231,29 @@ pub(super) struct Notes {
     pub(super) headers: Headers,
     /// Each with the one before it at the same node.
     pub(super) steps: Vec<(Step, Option<usize>)>,
-    pub(super) devices: Vec<DeviceId>,
+    devices: Vec<DeviceId>,
     pub(super) hops: Vec<Noted>,
     pub(super) visits: Vec<Visit>,
 }
 
 impl Notes {
+    /// Notes devices that a step or source tells of.
+    pub(super) fn note_devices(&mut self, devices: impl IntoIterator<Item = DeviceId>) -> Devices {
+        let place = |devices: &Vec<DeviceId>| u32::try_from(devices.len()).unwrap_or(u32::MAX);
+        let start = place(&self.devices);
+        self.devices.extend(devices);
+        Devices { start, length: place(&self.devices) - start }
+    }
+
+    pub(super) fn devices(&self, Devices { start, length }: Devices) -> &[DeviceId] {
+        let [start, length] = [start, length].map(|place| usize::try_from(place).unwrap_or(usize::MAX));
+        self.devices.get(start..).and_then(|devices| devices.get(..length)).unwrap_or_default()
+    }
+
     /// Room for what most traces note.
     pub(super) fn new() -> Self {
         Self {
-            headers: Headers::with_capacity(256),
+            headers: Headers::with_capacity(128),
             steps: Vec::with_capacity(128),
             devices: Vec::with_capacity(64),
             hops: Vec::with_capacity(128),
@@ -277,6 +290,8 @@ pub(super) struct Visit {
     pub(super) node: Node,
     pub(super) ingress: Ingress,
     pub(super) packet: Packet,
+    /// As far as it matters for what becomes of it.
+    pub(super) alike: Packet,
     /// Hops before it on the shortest path that leads to it.
     pub(super) depth: usize,
     /// What becomes of it, by index: one for each equal-cost choice.

@@ -21,11 +21,13 @@ use crate::fabric::Protocol;
 const LARGEST: usize = 1536;
 
 /// A header, and where the values of the fields come from that this fabric and flow decide.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct NotedHeader {
     pub(super) header: Header<'static>,
     /// In the order of [`sourced_fields`].
     sources: [Option<Source>; 2],
+    /// The place of the same header with one hop less to live, once there is one.
+    after_hop: Option<u32>,
 }
 
 impl NotedHeader {
@@ -50,12 +52,18 @@ const fn sourced_fields(layer: Layer) -> &'static [&'static str] {
 
 /// A packet, as the places of its headers in the list of a trace: innermost first, so that what is put around it goes
 /// on top.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Packet {
     places: [u32; Self::MOST],
     depth: usize,
     /// The place of its payload among those of the trace, if it has one.
     payload: Option<usize>,
+}
+
+impl PartialEq for Packet {
+    fn eq(&self, other: &Self) -> bool {
+        self.payload == other.payload && self.innermost_first() == other.innermost_first()
+    }
 }
 
 impl Packet {
@@ -153,7 +161,7 @@ impl Headers {
 
     fn note(&mut self, header: Header<'static>, sources: [Option<Source>; 2]) -> u32 {
         let place = u32::try_from(self.noted.len()).unwrap_or(u32::MAX);
-        self.noted.push(NotedHeader { header, sources });
+        self.noted.push(NotedHeader { header, sources, after_hop: None });
         place
     }
 
@@ -163,20 +171,6 @@ impl Headers {
 
     fn at(&mut self, place: u32) -> Option<&mut NotedHeader> {
         usize::try_from(place).ok().and_then(|place| self.noted.get_mut(place))
-    }
-
-    /// The same packet with some headers changed, which are noted anew.
-    fn change(&mut self, packet: &mut Packet, mut change: impl FnMut(&mut NotedHeader) -> Changed) {
-        for place in packet.places.iter_mut().take(packet.depth).rev() {
-            let Some(mut noted) = self.at(*place).copied() else { continue };
-            let changed = change(&mut noted);
-            if changed != Changed::No {
-                *place = self.note(noted.header, noted.sources);
-            }
-            if changed == Changed::Enough {
-                return;
-            }
-        }
     }
 
     /// A packet that opens a flow, or answers it: IP and transport, without a link header.
@@ -243,7 +237,7 @@ impl Headers {
 
     /// Puts a VLAN tag behind the link header, or takes the one that is there away.
     pub(super) fn set_vlan(&mut self, packet: &mut Packet, vlan: Option<Sourced<u16>>) {
-        let Some(NotedHeader { header: Header::Ethernet(mut link), sources }) =
+        let Some(NotedHeader { header: Header::Ethernet(mut link), sources, .. }) =
             self.of(packet).next().copied()
         else {
             return;
@@ -273,6 +267,11 @@ impl Headers {
         while let Some(Layer::Ethernet | Layer::Vlan) = self.outermost(packet) {
             packet.pop();
         }
+    }
+
+    pub(super) fn without_link(&self, mut packet: Packet) -> Packet {
+        self.strip_link(&mut packet);
+        packet
     }
 
     /// Puts outer IP and tunnel headers around the packet as it stands.
@@ -335,18 +334,6 @@ impl Headers {
         is_tunnel.then_some(*shim)
     }
 
-    /// Whether two packets are the same, with the same stories; the link header may be left out of it.
-    pub(super) fn are_alike(&self, [one, other]: [&Packet; 2], with_link: bool) -> bool {
-        let [one, other] = [one, other].map(|packet| {
-            let mut packet = *packet;
-            if !with_link {
-                self.strip_link(&mut packet);
-            }
-            packet
-        });
-        one.depth == other.depth && (one == other || self.of(&one).eq(self.of(&other)))
-    }
-
     fn outermost(&self, packet: &Packet) -> Option<Layer> {
         self.headers(packet).next().map(Header::layer)
     }
@@ -382,18 +369,28 @@ impl Headers {
     }
 
     /// Takes one hop off the outermost IP header.
+    ///
+    /// A header becomes the same one however often this is done, so that packets that take different ways through the
+    /// underlay are the same again where these ways meet.
     pub(super) fn hop(&mut self, packet: &mut Packet) {
-        self.change(packet, |noted| match &mut noted.header {
-            Header::Ipv4(ip, _) => {
-                ip.decrement_time_to_live();
-                Changed::Enough
+        for place in packet.places.iter_mut().take(packet.depth).rev() {
+            let Some(NotedHeader { mut header, sources, after_hop }) = self.at(*place).copied() else {
+                return;
+            };
+            match &mut header {
+                Header::Ipv4(ip, _) => {
+                    ip.decrement_time_to_live();
+                }
+                Header::Ipv6(ip) => ip.hop_limit = ip.hop_limit.saturating_sub(1),
+                _ => continue,
             }
-            Header::Ipv6(ip) => {
-                ip.hop_limit = ip.hop_limit.saturating_sub(1);
-                Changed::Enough
+            let after = after_hop.unwrap_or_else(|| self.note(header, sources));
+            if let Some(before) = self.at(*place) {
+                before.after_hop = Some(after);
             }
-            _ => Changed::No,
-        });
+            *place = after;
+            return;
+        }
     }
 
     /// Replaces an end of an untunnelled packet: address and port, source or destination.
@@ -404,8 +401,12 @@ impl Headers {
         address: Sourced<IpAddr>,
         port: Sourced<u16>,
     ) {
-        self.change(packet, |NotedHeader { header, sources: [from, to] }| {
-            let source = match (header, address.0) {
+        for place in packet.places.iter_mut().take(packet.depth) {
+            let Some(NotedHeader { mut header, sources: [mut from, mut to], .. }) = self.at(*place).copied()
+            else {
+                continue;
+            };
+            let source = match (&mut header, address.0) {
                 (Header::Ipv4(ip, _), IpAddr::V4(new)) => {
                     *end.of(&mut ip.source_address, &mut ip.destination_address) = new.into();
                     address.1
@@ -422,11 +423,11 @@ impl Headers {
                     end.of(&mut udp.source_port, &mut udp.destination_port).set(port.0);
                     port.1
                 }
-                _ => return Changed::No,
+                _ => continue,
             };
-            *end.of(from, to) = Some(source);
-            Changed::Yes
-        });
+            *end.of(&mut from, &mut to) = Some(source);
+            *place = self.note(header, [from, to]);
+        }
         let mut inner = *packet;
         self.strip_link(&mut inner);
         self.complete(&inner, &[]);
@@ -448,15 +449,6 @@ impl Headers {
             }
         }
     }
-}
-
-/// What became of a header that could change.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Changed {
-    No,
-    Yes,
-    /// It did, and those further in stay as they are.
-    Enough,
 }
 
 impl End {

@@ -88,12 +88,8 @@ impl TunnelEnd {
 }
 
 impl Trace {
-    pub(super) fn devices(&self, devices: Devices) -> &[DeviceId] {
-        self.notes.devices.get(devices.start..devices.end).unwrap_or_default()
-    }
-
     fn names_of(&self, devices: Devices) -> String {
-        self.fabric.names_of(self.devices(devices))
+        self.fabric.names_of(self.notes.devices(devices))
     }
 
     fn neighbour(&self, neighbour: Neighbour) -> Name {
@@ -142,7 +138,7 @@ impl Trace {
         match passed_over {
             PassedOver::Nothing => Vec::new(),
             PassedOver::Farther(devices) => {
-                let devices = self.devices(devices).iter();
+                let devices = self.notes.devices(devices).iter();
                 devices.map(|device| format!("{}, which is farther", fabric.devices[*device].name)).collect()
             }
             PassedOver::PrefixOf(server, network) => vec![format!(
@@ -206,7 +202,7 @@ impl Trace {
             }
             note::Step::Flood { network, to, followed } => {
                 let followed = fabric.servers[followed].name.clone();
-                let mut to = fabric.device_names(self.devices(to));
+                let mut to = fabric.device_names(self.notes.devices(to));
                 to.push(followed.clone());
                 Step::Flood { network: network_name(network), to, followed }
             }

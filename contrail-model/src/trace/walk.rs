@@ -16,8 +16,8 @@ use super::note::{
 use super::packet::{Packet, Shim, Sourced};
 use super::verdict::{Drop, Verdict};
 use crate::fabric::{
-    DeviceId, Endpoint, Fabric, Name, NetworkId, Owner, Port, PortGroupId, Protocol, ServerId, TunnelKind,
-    VIRTUAL_GATEWAY, VROUTER_GATEWAY, VirtualServiceId, VlanBinding,
+    DeviceId, Endpoint, Fabric, Name, NetworkId, Origin, Owner, Port, PortGroupId, Protocol, ServerId,
+    TunnelKind, VIRTUAL_GATEWAY, VROUTER_GATEWAY, VirtualServiceId, VlanBinding,
 };
 use crate::limits;
 use contrail_wire::MacAddr;
@@ -35,6 +35,9 @@ pub(super) struct Work {
     /// Whether this node put the packet into VXLAN.
     pub(super) is_encapsulated_here: bool,
 }
+
+/// The longest prefix that the underlay carries for an address, and who announces it.
+type UnderlayRoute<'f> = Option<(IpNet, &'f [Origin])>;
 
 /// One who walks both ways of a flow. What a packet does at a node ends in [`Walker::emit`], [`Walker::drop`] or
 /// [`Walker::end`], once for each equal-cost choice.
@@ -55,6 +58,8 @@ pub(super) struct Walker<'f> {
     here: Node,
     /// Whether a visit led back to itself or to one before it.
     may_loop: bool,
+    /// What was looked up in the underlay's table: a trace asks for few addresses, at many places.
+    looked_up: Vec<(IpAddr, UnderlayRoute<'f>)>,
 }
 
 impl<'f> Walker<'f> {
@@ -72,6 +77,7 @@ impl<'f> Walker<'f> {
             now: 0,
             here: Node::Device(DeviceId::at(0)),
             may_loop: false,
+            looked_up: Vec::new(),
         }
     }
 
@@ -81,7 +87,8 @@ impl<'f> Walker<'f> {
         self.may_loop = false;
         let start = |walker: &mut Self, node| {
             let packet = walker.as_sent_by(node, packet);
-            let visit = Visit { node, ingress: Ingress::Origin, packet, depth: 0, hops: 0..0 };
+            let alike = packet;
+            let visit = Visit { node, ingress: Ingress::Origin, packet, alike, depth: 0, hops: 0..0 };
             walker.notes.visits.push(visit);
         };
         match from {
@@ -186,13 +193,14 @@ impl<'f> Walker<'f> {
     /// The visit that a packet goes on with, which may be one that another path leads to.
     fn onward(&mut self, node: Node, ingress: Ingress, packet: Packet) -> Next {
         let Notes { headers, visits, .. } = &self.notes;
-        let with_link = ingress != Ingress::Fabric;
+        // Over which cable a packet came does not matter in the underlay.
+        let alike = match ingress {
+            Ingress::Fabric => headers.without_link(packet),
+            _ => packet,
+        };
         let mut known = visits.iter().enumerate().skip(self.first);
-        let known = known.find(|(_, visit)| {
-            visit.node == node
-                && visit.ingress == ingress
-                && headers.are_alike([&visit.packet, &packet], with_link)
-        });
+        let known =
+            known.find(|(_, visit)| (visit.node, visit.ingress, visit.alike) == (node, ingress, alike));
         if let Some((index, _)) = known {
             self.may_loop |= index <= self.now;
             return Next::Visits(index);
@@ -207,7 +215,7 @@ impl<'f> Walker<'f> {
             let missing = format!("more than {MAX_VISITS} of the places where equal-cost paths lead");
             return Next::Ends(Verdict::Undetermined { at: at.clone(), missing });
         }
-        self.notes.visits.push(Visit { node, ingress, packet, depth, hops: 0..0 });
+        self.notes.visits.push(Visit { node, ingress, packet, alike, depth, hops: 0..0 });
         Next::Visits(index)
     }
 
@@ -248,9 +256,17 @@ impl<'f> Walker<'f> {
 
     /// Notes devices that a step or source tells of.
     pub(super) fn devices(&mut self, devices: impl IntoIterator<Item = DeviceId>) -> Devices {
-        let start = self.notes.devices.len();
-        self.notes.devices.extend(devices);
-        Devices { start, end: self.notes.devices.len() }
+        self.notes.note_devices(devices)
+    }
+
+    pub(super) fn underlay_route(&mut self, destination: IpAddr) -> UnderlayRoute<'f> {
+        if let Some((_, route)) = self.looked_up.iter().find(|(known, _)| *known == destination) {
+            return *route;
+        }
+        let route = self.fabric.index.underlay.longest(destination);
+        let route = route.map(|(prefix, origins)| (prefix, origins.as_slice()));
+        self.looked_up.push((destination, route));
+        route
     }
 
     pub(super) fn destination(&self, work: &Work) -> IpAddr {

@@ -33,7 +33,7 @@ impl Walker<'_> {
             self.step(&mut work, Step::lookup(table, destination, connected(prefix, irb)));
             return self.send_to_ip_fabric_workload(device, irb, destination, work);
         }
-        let Some((prefix, origins)) = fabric.index.underlay.longest(destination) else {
+        let Some((prefix, origins)) = self.underlay_route(destination) else {
             let reason = self.no_route(table, destination, Vec::new());
             return self.drop(work, reason);
         };
