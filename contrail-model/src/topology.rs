@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
-use crate::fabric::{DeviceId, Link};
+use contrail_wire::MacAddr;
+
+use crate::fabric::{DeviceId, Link, Port};
 
 /// No way leads there.
 pub(crate) const UNREACHABLE: u32 = u32::MAX;
@@ -23,17 +25,24 @@ pub(crate) struct Neighbour {
     pub(crate) link: usize,
     /// Which of the link's two ends is here.
     pub(crate) end: usize,
+    /// The MAC addresses of the port here and the port there.
+    pub(crate) macs: [MacAddr; 2],
 }
 
 impl Topology {
     /// Of those of the document's links that are up, each with its index there.
-    pub(crate) fn new<'l>(devices: usize, links: impl Iterator<Item = (usize, &'l Link)>) -> Self {
+    pub(crate) fn new<'l>(
+        devices: usize,
+        links: impl Iterator<Item = (usize, &'l Link)>,
+        mac: impl Fn(&Port) -> MacAddr,
+    ) -> Self {
         let mut neighbours = vec![Vec::new(); devices];
         for (index, link) in links {
             let [a, b] = &link.ends;
-            for (end, here, there) in [(0, a, b), (1, b, a)] {
+            let [at_a, at_b] = link.ends.each_ref().map(&mac);
+            for (end, here, there, macs) in [(0, a, b, [at_a, at_b]), (1, b, a, [at_b, at_a])] {
                 if let Some(list) = neighbours.get_mut(here.device.index()) {
-                    list.push(Neighbour { device: there.device, link: index, end });
+                    list.push(Neighbour { device: there.device, link: index, end, macs });
                 }
             }
         }
@@ -70,12 +79,16 @@ impl Topology {
     }
 
     /// The nearest of `origins`; empty if none can be reached.
-    pub(crate) fn nearest(&self, from: DeviceId, origins: &[DeviceId]) -> Vec<DeviceId> {
-        let distance = origins.iter().map(|origin| self.distance(from, *origin)).min();
-        let is_nearest = |origin: &&DeviceId| Some(self.distance(from, **origin)) == distance;
+    pub(crate) fn nearest(
+        &self,
+        from: DeviceId,
+        origins: impl Iterator<Item = DeviceId> + Clone,
+    ) -> Vec<DeviceId> {
+        let distance = origins.clone().map(|origin| self.distance(from, origin)).min();
+        let is_nearest = |origin: &DeviceId| Some(self.distance(from, *origin)) == distance;
         match distance {
             None | Some(UNREACHABLE) => Vec::new(),
-            Some(_) => origins.iter().filter(is_nearest).copied().collect(),
+            Some(_) => origins.filter(is_nearest).collect(),
         }
     }
 
@@ -113,6 +126,10 @@ impl Topology {
             device: to,
             link: there.link,
             end: 1 - there.end,
+            macs: {
+                let [here, there] = there.macs;
+                [there, here]
+            },
         });
         near.into_iter().flatten().copied().chain(far)
     }

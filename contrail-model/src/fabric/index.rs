@@ -1,10 +1,10 @@
 //! What follows from the objects, so that a question need not look at all of them.
 
-use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use contrail_wire::{MacAddr, Vni};
+use foldhash::{HashMap, HashSet};
 use ipnet::IpNet;
 
 use super::{
@@ -106,7 +106,7 @@ fn underlay(fabric: &Fabric) -> PrefixTable<Vec<Origin>> {
 }
 
 fn ip_fabric_workloads(fabric: &Fabric) -> HashMap<IpAddr, WorkloadId> {
-    let mut workloads = HashMap::new();
+    let mut workloads = HashMap::default();
     for (id, workload) in fabric.workloads.iter() {
         let at = &workload.interface;
         if fabric.networks[at.network].ip_fabric_forwarding {

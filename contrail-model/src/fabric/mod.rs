@@ -139,7 +139,8 @@ impl Fabric {
     pub(crate) fn rewired(mut self) -> Self {
         let is_up = |(_, link): &(usize, &Link)| link.ends.iter().all(|end| self.is_port_up(end));
         let links = self.links.iter().enumerate().filter(is_up);
-        self.topology = Arc::new(Topology::new(self.devices.len(), links));
+        let mac = |port: &Port| port_mac(&self.devices[port.device].name, &port.interface);
+        self.topology = Arc::new(Topology::new(self.devices.len(), links, mac));
         self.reindexed()
     }
 
@@ -369,12 +370,6 @@ impl Fabric {
         let binding = group.binding(network)?;
         let port = group.ports.iter().find(|port| port.device == device && self.is_port_up(port))?;
         Some((port, binding))
-    }
-
-    /// The MAC address of the port at an end of a cable.
-    pub(crate) fn port_mac(&self, link: usize, end: usize) -> MacAddr {
-        let port = self.links.get(link).and_then(|link| link.ends.get(end));
-        port.map_or(MacAddr::default(), |port| port_mac(&self.devices[port.device].name, &port.interface))
     }
 
     /// Names of devices, for a sentence: `leaf1, leaf2`.

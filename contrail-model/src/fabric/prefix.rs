@@ -1,8 +1,9 @@
 //! Longest prefix match.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use foldhash::HashMap;
 use ipnet::IpNet;
 
 /// A routing table: values by prefix.
@@ -15,7 +16,7 @@ pub(crate) struct PrefixTable<T> {
 
 impl<T> Default for PrefixTable<T> {
     fn default() -> Self {
-        Self { entries: HashMap::new(), lengths: [BTreeSet::new(), BTreeSet::new()] }
+        Self { entries: HashMap::default(), lengths: [BTreeSet::new(), BTreeSet::new()] }
     }
 }
 

@@ -253,11 +253,11 @@ impl Notes {
     /// Room for what most traces note.
     pub(super) fn new() -> Self {
         Self {
-            headers: Headers::with_capacity(128),
-            steps: Vec::with_capacity(128),
+            headers: Headers::with_capacity(96),
+            steps: Vec::with_capacity(96),
             devices: Vec::with_capacity(64),
-            hops: Vec::with_capacity(128),
-            visits: Vec::with_capacity(64),
+            hops: Vec::with_capacity(96),
+            visits: Vec::with_capacity(48),
         }
     }
 
@@ -290,8 +290,6 @@ pub(super) struct Visit {
     pub(super) node: Node,
     pub(super) ingress: Ingress,
     pub(super) packet: Packet,
-    /// As far as it matters for what becomes of it.
-    pub(super) alike: Packet,
     /// Hops before it on the shortest path that leads to it.
     pub(super) depth: usize,
     /// What becomes of it, by index: one for each equal-cost choice.

@@ -55,7 +55,7 @@ const fn sourced_fields(layer: Layer) -> &'static [&'static str] {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Packet {
     places: [u32; Self::MOST],
-    depth: usize,
+    depth: u8,
     /// The place of its payload among those of the trace, if it has one.
     payload: Option<usize>,
 }
@@ -67,11 +67,12 @@ impl PartialEq for Packet {
 }
 
 impl Packet {
-    /// More headers than any traced packet has: two of a link, IP, two of a tunnel, two of a link, IP, transport.
-    const MOST: usize = 12;
+    /// As many headers as a traced packet has at most, and one more: two of a link, IP, two of a tunnel, two of a link,
+    /// IP, transport.
+    const MOST: usize = 10;
 
     fn push(&mut self, place: u32) {
-        if let Some(slot) = self.places.get_mut(self.depth) {
+        if let Some(slot) = self.places.get_mut(usize::from(self.depth)) {
             *slot = place;
             self.depth += 1;
         }
@@ -82,7 +83,11 @@ impl Packet {
     }
 
     fn innermost_first(&self) -> &[u32] {
-        self.places.get(..self.depth).unwrap_or_default()
+        self.places.get(..self.depth()).unwrap_or_default()
+    }
+
+    fn depth(&self) -> usize {
+        self.depth.into()
     }
 }
 
@@ -373,7 +378,7 @@ impl Headers {
     /// A header becomes the same one however often this is done, so that packets that take different ways through the
     /// underlay are the same again where these ways meet.
     pub(super) fn hop(&mut self, packet: &mut Packet) {
-        for place in packet.places.iter_mut().take(packet.depth).rev() {
+        for place in packet.places.iter_mut().take(packet.depth.into()).rev() {
             let Some(NotedHeader { mut header, sources, after_hop }) = self.at(*place).copied() else {
                 return;
             };
@@ -401,7 +406,7 @@ impl Headers {
         address: Sourced<IpAddr>,
         port: Sourced<u16>,
     ) {
-        for place in packet.places.iter_mut().take(packet.depth) {
+        for place in packet.places.iter_mut().take(packet.depth.into()) {
             let Some(NotedHeader { mut header, sources: [mut from, mut to], .. }) = self.at(*place).copied()
             else {
                 continue;
@@ -440,7 +445,7 @@ impl Headers {
         for (header, noted) in headers.iter_mut().zip(self.of(packet)) {
             *header = noted.header;
         }
-        let headers = headers.get_mut(..packet.depth).unwrap_or_default();
+        let headers = headers.get_mut(..packet.depth()).unwrap_or_default();
         if frame::complete(headers, payload, &mut [0; LARGEST]).is_ok() {
             for (place, header) in places.zip(headers) {
                 if let Some(noted) = self.at(*place) {

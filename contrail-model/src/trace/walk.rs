@@ -58,6 +58,8 @@ pub(super) struct Walker<'f> {
     here: Node,
     /// Whether a visit led back to itself or to one before it.
     may_loop: bool,
+    /// The visits of this way by node, those but where it starts.
+    visited: Vec<(Node, usize)>,
     /// What was looked up in the underlay's table: a trace asks for few addresses, at many places.
     looked_up: Vec<(IpAddr, UnderlayRoute<'f>)>,
 }
@@ -77,6 +79,7 @@ impl<'f> Walker<'f> {
             now: 0,
             here: Node::Device(DeviceId::at(0)),
             may_loop: false,
+            visited: Vec::with_capacity(48),
             looked_up: Vec::new(),
         }
     }
@@ -85,10 +88,10 @@ impl<'f> Walker<'f> {
         self.first = self.notes.visits.len();
         self.now = self.first;
         self.may_loop = false;
+        self.visited.clear();
         let start = |walker: &mut Self, node| {
             let packet = walker.as_sent_by(node, packet);
-            let alike = packet;
-            let visit = Visit { node, ingress: Ingress::Origin, packet, alike, depth: 0, hops: 0..0 };
+            let visit = Visit { node, ingress: Ingress::Origin, packet, depth: 0, hops: 0..0 };
             walker.notes.visits.push(visit);
         };
         match from {
@@ -194,14 +197,10 @@ impl<'f> Walker<'f> {
     fn onward(&mut self, node: Node, ingress: Ingress, packet: Packet) -> Next {
         let Notes { headers, visits, .. } = &self.notes;
         // Over which cable a packet came does not matter in the underlay.
-        let alike = match ingress {
-            Ingress::Fabric => headers.without_link(packet),
-            _ => packet,
-        };
-        let mut known = visits.iter().enumerate().skip(self.first);
-        let known =
-            known.find(|(_, visit)| (visit.node, visit.ingress, visit.alike) == (node, ingress, alike));
-        if let Some((index, _)) = known {
+        let seen = |packet| if ingress == Ingress::Fabric { headers.without_link(packet) } else { packet };
+        let is_known = |visit: &Visit| visit.ingress == ingress && seen(visit.packet) == seen(packet);
+        let mut here = self.visited.iter().filter(|(visited, _)| *visited == node).map(|(_, index)| *index);
+        if let Some(index) = here.find(|index| visits.get(*index).is_some_and(is_known)) {
             self.may_loop |= index <= self.now;
             return Next::Visits(index);
         }
@@ -215,7 +214,8 @@ impl<'f> Walker<'f> {
             let missing = format!("more than {MAX_VISITS} of the places where equal-cost paths lead");
             return Next::Ends(Verdict::Undetermined { at: at.clone(), missing });
         }
-        self.notes.visits.push(Visit { node, ingress, packet, alike, depth, hops: 0..0 });
+        self.visited.push((node, index));
+        self.notes.visits.push(Visit { node, ingress, packet, depth, hops: 0..0 });
         Next::Visits(index)
     }
 

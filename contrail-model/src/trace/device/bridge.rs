@@ -103,7 +103,7 @@ impl Walker<'_> {
         mut work: Work,
     ) {
         let fabric = self.fabric;
-        let nearest = fabric.topology.nearest(device, to);
+        let nearest = fabric.topology.nearest(device, to.iter().copied());
         let Some(first) = nearest.first() else {
             return self.drop(work, Drop::NoTunnelEnd { of: fabric.names_of(to).into() });
         };

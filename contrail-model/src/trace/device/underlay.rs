@@ -53,8 +53,7 @@ impl Walker<'_> {
             }
             return;
         }
-        let devices: Vec<DeviceId> = origins.iter().map(|origin| origin.device).collect();
-        self.send_to_next_hops(device, destination, prefix, &devices, work);
+        self.send_to_next_hops(device, destination, prefix, origins, work);
     }
 
     /// A secondary address of this device that it does not announce, if the destination is in its subnet.
@@ -85,27 +84,27 @@ impl Walker<'_> {
         device: DeviceId,
         destination: IpAddr,
         prefix: IpNet,
-        origins: &[DeviceId],
+        origins: &[Origin],
         work: Work,
     ) {
         let fabric = self.fabric;
         let table = Table::Underlay(device);
-        let nearest = fabric.topology.nearest(device, origins);
+        let origins = origins.iter().map(|origin| origin.device);
+        let nearest = fabric.topology.nearest(device, origins.clone());
         let next_hops = fabric.topology.next_hops(device, &nearest);
         if next_hops.is_empty() {
-            let fact = format!("no cables lead to {}", fabric.names_of(origins));
+            let fact = format!("no cables lead to {}", fabric.names_of(&origins.collect::<Vec<_>>()));
             let reason = self.no_route(table, destination, vec![fact]);
             return self.drop(work, reason);
         }
         let nearest = self.devices(nearest);
-        for Cabled { device: next, link, end } in next_hops {
+        for Cabled { device: next, link, end, macs: [own, neighbour] } in next_hops {
             let mut work = work;
             let next_hop = NextHop::Towards(next, nearest);
             let chosen = Route { to: prefix, kind: RouteKind::Underlay, next_hop };
             self.step(&mut work, Step::lookup(table, destination, chosen));
-            let [own, neighbour] =
-                [end, 1 - end].map(|end| (fabric.port_mac(link, end), Source::PortMac { link, end }));
-            self.set_link(&mut work, own, neighbour);
+            let port = |end| Source::PortMac { link, end };
+            self.set_link(&mut work, (own, port(end)), (neighbour, port(1 - end)));
             self.emit(work, Link::Cable { link, end }, Node::Device(next), Ingress::Fabric);
         }
     }

@@ -56,8 +56,8 @@ impl Walker<'_> {
         let destination = self.destination(&work);
         let table = Table::Vrf(router, device);
         let others = at.extended_to.iter().copied();
-        let others: Vec<DeviceId> = others.filter(|other| fabric.has_irb(router, *other, network)).collect();
-        let nearest = fabric.topology.nearest(device, &others);
+        let others = others.filter(|other| fabric.has_irb(router, *other, network));
+        let nearest = fabric.topology.nearest(device, others);
         if nearest.is_empty() {
             let name = &fabric.networks[network].name;
             let fact = format!("no device that {} is extended to has an IRB of {name}", at.name);
