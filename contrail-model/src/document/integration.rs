@@ -62,7 +62,7 @@ pub struct Integration {
     /// management network; Ironic: the network for cleaning and provisioning). Default: none, for kinds that need none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub management_network: Option<String>,
-    /// The network that the services listen in. Default: that of the server's only address.
+    /// The network that the services listen in. Default: the only one that the server has addresses in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_network: Option<String>,
     /// The virtual service that is reached. Default: none, for kinds that need none.
@@ -73,7 +73,8 @@ pub struct Integration {
     pub services: BTreeMap<String, OneOrMany>,
 }
 
-/// A flow that must work, in addition to those of the integrations.
+/// A flow that must work, in addition to those of the integrations: over IPv4 and over IPv6, where both ends have addresses
+/// of both in the network that they use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]

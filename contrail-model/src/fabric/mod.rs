@@ -3,6 +3,7 @@
 mod aggregate;
 mod city_hash;
 mod facts;
+mod family;
 mod id;
 mod index;
 mod mac;
@@ -21,6 +22,7 @@ use ipnet::IpNet;
 pub(crate) use self::aggregate::DeviceManagerPython;
 pub use self::aggregate::{Aggregate, Segment};
 pub(crate) use self::facts::Facts;
+pub(crate) use self::family::Family;
 pub(crate) use self::id::{Arena, Id};
 pub(crate) use self::index::Index;
 use self::mac::port_mac;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use contrail_wire::{MacAddr, Vni};
 use ipnet::IpNet;
 
+use super::Family;
 use super::id::Id;
 
 /// A name as the operator wrote it.
@@ -287,6 +288,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Whether all its addresses but that of vhost0 are in one network.
+    pub(crate) fn is_in_one_network(&self) -> bool {
+        self.addresses.windows(2).all(|pair| matches!(pair, [a, b] if a.network == b.network))
+    }
+
     /// All its interfaces' addresses, vhost0 last.
     pub(crate) fn interfaces(&self) -> impl Iterator<Item = &Address> {
         self.addresses.iter().chain(&self.vhost0)
@@ -406,6 +412,12 @@ impl Protocol {
             Self::Dhcp => "DHCP",
         }
     }
+
+    /// `TCP 9443`; `TCP 9443 over IPv6` where it has to work over both address families.
+    pub(crate) fn service(self, port: u16, family: Option<Family>) -> String {
+        let over = family.map(|family| format!(" over {}", family.name())).unwrap_or_default();
+        format!("{} {port}{over}", self.name())
+    }
 }
 
 /// An end of a flow.
@@ -430,12 +442,14 @@ pub(crate) struct RequiredFlow {
     pub(crate) why: Name,
     /// Where the document asks for it.
     pub(crate) path: Name,
+    /// The address family, if it has to work over both.
+    pub(crate) family: Option<Family>,
 }
 
 impl fmt::Display for RequiredFlow {
     /// `octavia-worker@ctl1 to amphora-1, TCP 9443`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}, {} {}", self.from.0, self.to.0, self.protocol.name(), self.port)
+        write!(f, "{} to {}, {}", self.from.0, self.to.0, self.protocol.service(self.port, self.family))
     }
 }
 

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use super::approach::{Approach, Attempt};
 use super::complete::reasons;
 use super::{Change, Reason};
-use crate::fabric::{DeviceId, Fabric, Name, NetworkId, RequiredFlow, RouterId, SecondaryAddress};
+use crate::fabric::{Address, DeviceId, Fabric, Name, NetworkId, RequiredFlow, RouterId, SecondaryAddress};
 use crate::trace::{Drop, Table, Trace};
 
 /// What would end each drop, and the drops that nothing within the approach would end.
@@ -199,7 +199,8 @@ impl Drops<'_> {
         let to = fabric.networks[self.network_of(destination)?].subnet_of(destination)?.prefix;
         let mut ends = self.attempt.flows.iter().flat_map(|flow| [flow.from.1, flow.to.1]);
         let network = fabric.network_of(ends.find(|end| fabric.host_of(*end) == Some(id))?)?;
-        let address = server.interfaces().find(|address| address.network == network)?;
+        let is_of_family = |address: &&Address| address.address.is_ipv4() == destination.is_ipv4();
+        let address = server.interfaces().filter(is_of_family).find(|address| address.network == network)?;
         let via = fabric.networks[network].subnet_of(address.address)?.gateway?;
         Some(Remedy::One(Change::AddStaticRoute { server: server.name.clone(), to, via }))
     }

@@ -43,13 +43,6 @@ impl Resolver<'_> {
         for (i, flow) in self.document.flows.iter().enumerate() {
             self.own_flow(fabric, &format!("flows[{i}]"), flow, &endpoints, &mut required);
         }
-        for flow in &required {
-            let [from, to] = [&flow.from, &flow.to].map(|(_, end)| fabric.address_of(*end));
-            if from.is_ipv4() != to.is_ipv4() {
-                let message = format!("{from} and {to} are of different address families");
-                self.problem(&*flow.path, message);
-            }
-        }
         (endpoints, required)
     }
 
@@ -191,9 +184,10 @@ impl Resolver<'_> {
                     if fabric.host_of(from.1).is_some() && fabric.host_of(from.1) == fabric.host_of(to.1) {
                         continue;
                     }
-                    let from = from.clone();
-                    let (protocol, why, path) = (template.protocol, template.why.clone(), path.into());
-                    required.push(RequiredFlow { from, to, protocol, port, why, path });
+                    let (protocol, why) = (template.protocol, template.why.clone());
+                    let (from, path, family) = (from.clone(), path.into(), None);
+                    let flow = RequiredFlow { from, to, protocol, port, why, path, family };
+                    self.require(fabric, &flow, required);
                 }
             }
         }
@@ -232,7 +226,7 @@ impl Resolver<'_> {
         placed
     }
 
-    /// The address that a service listens on: the one in the service network, or the server's only one.
+    /// The address that a service listens on: the first in the service network, or in the server's only one.
     fn service_address(
         &mut self,
         scope: &Scope<'_>,
@@ -243,7 +237,7 @@ impl Resolver<'_> {
         let (id, server) = (server, &scope.fabric.servers[server]);
         let is_in = |address: &Address| network.is_none_or(|network| address.network == network);
         let found = match server.addresses.iter().position(is_in) {
-            Some(index) if network.is_some() || server.addresses.len() == 1 => {
+            Some(index) if network.is_some() || server.is_in_one_network() => {
                 Some(Endpoint::Server(id, index))
             }
             Some(_) => None,
@@ -300,15 +294,37 @@ impl Resolver<'_> {
                     ends = dhcp;
                 }
                 let [from, to] = ends;
-                required.push(RequiredFlow {
+                let flow = RequiredFlow {
                     from: (flow.from.as_str().into(), from),
                     to: (flow.to.as_str().into(), to),
                     protocol,
                     port,
                     why: flow.why.as_str().into(),
                     path: path.into(),
-                });
+                    family: None,
+                };
+                self.require(fabric, &flow, required);
             }
+        }
+    }
+
+    /// Requires a flow over each address family that both its ends have.
+    fn require(&mut self, fabric: &Fabric, flow: &RequiredFlow, required: &mut Vec<RequiredFlow>) {
+        let ends = [flow.from.1, flow.to.1];
+        let families = fabric.by_family(flow.protocol, ends);
+        if families.is_empty() {
+            let [from, to] = ends.map(|end| fabric.address_of(end));
+            let message = match flow.protocol {
+                Protocol::Dhcp => {
+                    format!("DHCP is for IPv4: {from} cannot be asked of {to}, and DHCPv6 is not supported")
+                }
+                _ => format!("{from} and {to} are of different address families"),
+            };
+            self.problem(&*flow.path, message);
+        }
+        for (family, [from, to]) in families {
+            let [from, to] = [(&flow.from.0, from), (&flow.to.0, to)].map(|(name, end)| (name.clone(), end));
+            required.push(RequiredFlow { from, to, family, ..flow.clone() });
         }
     }
 }

@@ -76,8 +76,7 @@ impl<'f> Blame<'f> {
         let fabric = self.fabric;
         let with_less = || fabric.with_outage(outage.clone());
         let fabric = self.with_less.entry(outage.clone()).or_insert_with(with_less);
-        let Ok(trace) = trace(fabric, struck.flow) else { return false };
-        (struck.way)(&trace)
+        (struck.way)(&trace(fabric, struck.flow))
             .drops()
             .into_iter()
             .any(|(at, reason)| *at == struck.at && discriminant(reason) == discriminant(&struck.reason))

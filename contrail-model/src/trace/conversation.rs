@@ -3,30 +3,27 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::Trace;
-use super::flow::FlowError;
 use super::note::{AddressOf, Source};
 use super::walk::Walker;
-use crate::fabric::{Address, Endpoint, Fabric, Name, Protocol, ServerId, WorkloadId};
+use crate::fabric::{Address, Endpoint, Fabric, Family, Name, Protocol, ServerId, WorkloadId};
 use crate::limits;
 
 /// The port that stands for the client's choice.
 const CLIENT_PORT: u16 = 40_000;
 
-/// A flow with its ends found.
+/// A flow with its ends found, which are of one address family.
 pub(crate) struct Traced {
     pub(crate) from: (Name, Endpoint),
     pub(crate) to: (Name, Endpoint),
     pub(crate) protocol: Protocol,
     pub(crate) port: u16,
+    pub(crate) family: Option<Family>,
     pub(crate) why: Name,
 }
 
 /// Traces a flow out and back.
-pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> {
+pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Trace {
     let (from, to) = (fabric.address_of(flow.from.1), fabric.address_of(flow.to.1));
-    if from.is_ipv4() != to.is_ipv4() {
-        return Err(FlowError::Families { from, to });
-    }
     let opener = (from, Source::AddressOf(AddressOf::From));
     let answerer = (to, Source::AddressOf(AddressOf::To));
     let client = (CLIENT_PORT, Source::ClientPort);
@@ -62,17 +59,18 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Result<Trace, FlowError> 
         }
     };
     let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, answer);
-    Ok(Trace {
+    Trace {
         fabric: fabric.clone(),
         from: flow.from.0.clone(),
         to: flow.to.0.clone(),
         protocol: flow.protocol,
         port: flow.port,
+        family: flow.family,
         why: flow.why.clone(),
         notes: walker.notes,
         out,
         back,
-    })
+    }
 }
 
 /// A translation that distributed SNAT keeps for a flow.

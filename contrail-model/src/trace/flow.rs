@@ -15,22 +15,29 @@ pub struct Flow {
     to: String,
     protocol: Protocol,
     port: u16,
+    is_ipv6: bool,
 }
 
 impl Flow {
     /// A TCP flow to this port.
     pub fn tcp(from: impl Into<String>, to: impl Into<String>, port: u16) -> Self {
-        Self { from: from.into(), to: to.into(), protocol: Protocol::Tcp, port }
+        Self { from: from.into(), to: to.into(), protocol: Protocol::Tcp, port, is_ipv6: false }
     }
 
     /// A UDP flow to this port.
     pub fn udp(from: impl Into<String>, to: impl Into<String>, port: u16) -> Self {
-        Self { from: from.into(), to: to.into(), protocol: Protocol::Udp, port }
+        Self { from: from.into(), to: to.into(), protocol: Protocol::Udp, port, is_ipv6: false }
     }
 
     /// The DHCP conversation of a bare-metal server with a service node.
     pub fn dhcp(from: impl Into<String>, to: impl Into<String>) -> Self {
-        Self { from: from.into(), to: to.into(), protocol: Protocol::Dhcp, port: 67 }
+        Self { from: from.into(), to: to.into(), protocol: Protocol::Dhcp, port: 67, is_ipv6: false }
+    }
+
+    /// The same over IPv6. Without this a flow is over IPv4, unless one of its ends has no IPv4 address.
+    #[must_use]
+    pub fn over_ipv6(self) -> Self {
+        Self { is_ipv6: true, ..self }
     }
 }
 
@@ -52,14 +59,22 @@ pub enum FlowError {
         /// What would be unambiguous.
         choices: Vec<String>,
     },
-    /// DHCP goes from a bare-metal server to the active service node.
+    /// DHCP goes from a bare-metal server with an IPv4 address to the active service node.
     #[error(
-        "`{from}` does not ask `{to}` for an address: expected a bare-metal server and the active service node"
+        "`{from}` does not ask `{to}` for an address: expected a bare-metal server with an IPv4 address and the active service node"
     )]
     NoDhcp {
         /// Who would ask.
         from: String,
         /// Who would answer.
+        to: String,
+    },
+    /// Not both ends have an IPv6 address.
+    #[error("not both `{from}` and `{to}` have an IPv6 address")]
+    NoIpv6 {
+        /// The opening end.
+        from: String,
+        /// The answering end.
         to: String,
     },
     /// One end has an IPv4 address and the other an IPv6 address.
@@ -75,20 +90,28 @@ pub enum FlowError {
 impl Fabric {
     /// Traces a flow out and back.
     pub fn trace(&self, flow: &Flow) -> Result<Trace, FlowError> {
-        let (mut from, mut to) = (self.endpoint(&flow.from)?, self.endpoint(&flow.to)?);
-        if flow.protocol == Protocol::Dhcp {
-            let ends = self.dhcp_ends(from, to);
-            [from, to] =
-                ends.ok_or_else(|| FlowError::NoDhcp { from: flow.from.clone(), to: flow.to.clone() })?;
-        }
+        let [from, to] = [self.endpoint(&flow.from)?, self.endpoint(&flow.to)?];
+        let ends = match flow.protocol {
+            Protocol::Dhcp => self.dhcp_ends(from, to),
+            _ => Some([from, to]),
+        };
+        let mut families = ends.into_iter().flat_map(|ends| self.by_family(flow.protocol, ends));
+        let is_wanted =
+            |(_, [from, _]): &(_, [Endpoint; 2])| !flow.is_ipv6 || self.address_of(*from).is_ipv6();
+        let (family, [from, to]) = families.find(is_wanted).ok_or_else(|| match flow.protocol {
+            Protocol::Dhcp => FlowError::NoDhcp { from: flow.from.clone(), to: flow.to.clone() },
+            _ if flow.is_ipv6 => FlowError::NoIpv6 { from: flow.from.clone(), to: flow.to.clone() },
+            _ => FlowError::Families { from: self.address_of(from), to: self.address_of(to) },
+        })?;
         let traced = Traced {
             from: (flow.from.as_str().into(), from),
             to: (flow.to.as_str().into(), to),
             protocol: flow.protocol,
             port: flow.port,
+            family,
             why: "".into(),
         };
-        let mut trace = trace(self, &traced)?;
+        let mut trace = trace(self, &traced);
         Blame::new(self).explain(&traced, &mut trace);
         Ok(trace)
     }
@@ -101,18 +124,18 @@ impl Fabric {
 
     pub(crate) fn trace_flows(&self, flows: &[&RequiredFlow]) -> Vec<Trace> {
         let mut blame = Blame::new(self);
-        let traces = flows.iter().filter_map(|flow| {
+        let traces = flows.iter().map(|flow| {
             let traced = Traced {
                 from: flow.from.clone(),
                 to: flow.to.clone(),
                 protocol: flow.protocol,
                 port: flow.port,
+                family: flow.family,
                 why: flow.why.clone(),
             };
-            // Ends of different address families are refused when the document is read.
-            let mut trace = trace(self, &traced).ok()?;
+            let mut trace = trace(self, &traced);
             blame.explain(&traced, &mut trace);
-            Some(trace)
+            trace
         });
         traces.collect()
     }

@@ -68,12 +68,13 @@ impl<'f> Walker<'f> {
         }
     }
 
-    /// A bare-metal server's default route: the service node tells it the gateway of its network.
+    /// A bare-metal server's default route for IPv4: the service node tells it the gateway of its network.
     fn given_by_dhcp(&self, server: ServerId, destination: IpAddr) -> Option<Found<'f>> {
         let fabric = self.fabric;
         let host = &fabric.servers[server];
         let is_asking = host.kind == ServerKind::BareMetal && fabric.active_service_node().is_some();
-        let interface = host.addresses.first().filter(|_| is_asking)?;
+        let mut interfaces = host.addresses.iter().filter(|at| is_asking && at.address.is_ipv4());
+        let interface = interfaces.next().filter(|_| destination.is_ipv4())?;
         let gateway = fabric.networks[interface.network].subnet_of(interface.address)?.gateway?;
         let to = default_route(destination);
         Some((interface, gateway, Route { to, kind: RouteKind::Dhcp, next_hop: NextHop::Gateway(gateway) }))

@@ -36,7 +36,7 @@ pub use self::source::Source;
 pub(crate) use self::step::list;
 pub use self::step::{Route, RouteKind, Step, Table};
 pub use self::verdict::{Drop, Verdict};
-use crate::fabric::{Fabric, Name, Protocol};
+use crate::fabric::{Fabric, Family, Name, Protocol};
 
 /// A flow, traced out and back.
 ///
@@ -49,6 +49,7 @@ pub struct Trace {
     to: Name,
     protocol: Protocol,
     port: u16,
+    family: Option<Family>,
     why: Name,
     notes: note::Notes,
     out: note::Walk,
@@ -66,9 +67,9 @@ impl Trace {
         &self.to
     }
 
-    /// `TCP 9443`.
+    /// `TCP 9443`; `TCP 9443 over IPv6` where both ends have addresses of both families.
     pub fn service(&self) -> String {
-        format!("{} {}", self.protocol.name(), self.port)
+        self.protocol.service(self.port, self.family)
     }
 
     /// What the flow is for; empty if the document does not say.
@@ -100,12 +101,13 @@ impl Trace {
 impl fmt::Debug for Trace {
     /// All but the fabric.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { fabric: _, from, to, protocol, port, why, notes, out, back } = self;
+        let Self { fabric: _, from, to, protocol, port, family, why, notes, out, back } = self;
         f.debug_struct("Trace")
             .field("from", from)
             .field("to", to)
             .field("protocol", protocol)
             .field("port", port)
+            .field("family", family)
             .field("why", why)
             .field("notes", notes)
             .field("out", out)

@@ -6,6 +6,7 @@ mod brute_force;
 mod budget;
 mod capture;
 mod dhcp;
+mod dual_stack;
 mod fabrics;
 mod golden;
 mod ipv6;

@@ -114,7 +114,7 @@ fn of_two_service_nodes_the_lowest_address_as_text_answers() {
     let error = fabric.trace(&Flow::dhcp("bms1", "csn2")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`bms1` does not ask `csn2` for an address: expected a bare-metal server and the active service node"
+        "`bms1` does not ask `csn2` for an address: expected a bare-metal server with an IPv4 address and the active service node"
     );
 }
 
