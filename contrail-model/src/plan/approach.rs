@@ -5,7 +5,7 @@ use std::fmt;
 use super::complete::Measure;
 use super::part::Part;
 use super::{BreakOut, Change};
-use crate::fabric::{DeviceId, Fabric, Name, NetworkId, RequiredFlow, RouterId};
+use crate::fabric::{DeviceId, Endpoint, Fabric, Name, NetworkId, RequiredFlow, RouterId};
 
 /// How overlay and underlay meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -164,7 +164,13 @@ impl<'f> Attempt<'f> {
     /// workloads are on.
     pub(super) fn addressed(&self, fabric: &Fabric) -> Vec<NetworkId> {
         let ends = || self.flows.iter().flat_map(|flow| [flow.from.1, flow.to.1]);
-        let hosts = ends().filter_map(|end| fabric.servers[fabric.host_of(end)?].vhost0.as_ref());
+        let members = ends().flat_map(|end| match end {
+            Endpoint::VirtualService(id) => fabric.virtual_services[id].members.as_slice(),
+            _ => &[],
+        });
+        let hosts = ends().filter_map(|end| fabric.host_of(end));
+        let hosts = hosts.chain(members.map(|member| fabric.workloads[*member].host));
+        let hosts = hosts.filter_map(|host| fabric.servers[host].vhost0.as_ref());
         let own = ends().filter_map(|end| fabric.network_of(end));
         let mut networks: Vec<NetworkId> = Vec::new();
         for network in own.chain(hosts.map(|vhost0| vhost0.network)) {

@@ -104,10 +104,7 @@ impl Drops<'_> {
                     Some((_, name)) if self.is_joined(network) && attempt.is_routed(fabric, flow) => {
                         extended(name, devices.clone())
                     }
-                    _ => {
-                        let is_service = !fabric.is_overlay(network) && attempt.is_in_underlay();
-                        is_service.then(|| self.underlay_irbs(flow, network))
-                    }
+                    _ => self.is_of_underlay(network).then(|| self.underlay_irbs(flow, network)),
                 }
             }
             Drop::GatewayElsewhere { network, .. } => {
@@ -119,12 +116,12 @@ impl Drops<'_> {
             Drop::NoRoute { table: Table::Vrf { .. } | Table::Vrouter { .. }, destination, .. } => {
                 self.irb_elsewhere(*destination)
             }
-            Drop::NoRoute { table: Table::Underlay { .. }, destination, .. } if attempt.is_in_underlay() => {
+            Drop::NoRoute { table: Table::Underlay { .. }, destination, .. } => {
                 match self.network_of(*destination)? {
                     network if attempt.approach_of(network) == Some(Approach::IpFabricForwarding) => {
                         Some(Remedy::SecondaryAddresses(network))
                     }
-                    network => (!fabric.is_overlay(network)).then(|| self.underlay_irbs(flow, network)),
+                    network => self.is_of_underlay(network).then(|| self.underlay_irbs(flow, network)),
                 }
             }
             Drop::NoNeighbour { address, .. } => {
@@ -158,6 +155,12 @@ impl Drops<'_> {
     /// Whether the attempt's logical router joins a network.
     fn is_joined(&self, network: NetworkId) -> bool {
         self.router().is_some_and(|(id, _)| self.fabric.routers[id].networks.contains(&network))
+    }
+
+    /// Whether the underlay is to route a network: one of servers that the logical router does not join, or that some
+    /// traffic reaches without it.
+    fn is_of_underlay(&self, network: NetworkId) -> bool {
+        !self.fabric.is_overlay(network) && (self.attempt.is_in_underlay() || !self.is_joined(network))
     }
 
     /// A network routed in the underlay: wherever it reaches; if a logical router joins it too, only on those leaves of the

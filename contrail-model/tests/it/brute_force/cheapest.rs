@@ -232,7 +232,7 @@ impl<'d> Costs<'d> {
         let vhost0 = vhost0.map(|address| &address.network);
         let networks: BTreeSet<&String> = self.part.services.iter().chain(vhost0).collect();
         for network in networks {
-            if is_in_underlay || !parts::network(self.document, network).underlay_irb.is_empty() {
+            if is_in_underlay || !group.contains(network) {
                 let irbs = missing_irbs(self.document, network);
                 let some = |irbs| ByHand { network: network.clone(), irbs, secondary: Vec::new() };
                 if group.contains(network) {
