@@ -13,19 +13,19 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
     shared: Arc<Vec<T>>,
-    /// By index; those behind the shared elements are new.
-    own: BTreeMap<usize, T>,
+    /// By index; those behind the shared elements are new. Shared as well, until they change again.
+    own: Arc<BTreeMap<usize, T>>,
 }
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { shared: Arc::default(), own: BTreeMap::new() }
+        Self { shared: Arc::default(), own: Arc::default() }
     }
 }
 
-impl<T: Clone> Clone for Arena<T> {
+impl<T> Clone for Arena<T> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), own: self.own.clone() }
+        Self { shared: Arc::clone(&self.shared), own: Arc::clone(&self.own) }
     }
 }
 
@@ -48,17 +48,6 @@ impl<T> Id<T> {
 }
 
 impl<T> Arena<T> {
-    pub(crate) fn push(&mut self, item: T) -> Id<T> {
-        let id = Id::at(self.len());
-        match Arc::get_mut(&mut self.shared) {
-            Some(items) if self.own.is_empty() => items.push(item),
-            _ => {
-                self.own.insert(id.index(), item);
-            }
-        }
-        id
-    }
-
     pub(crate) fn len(&self) -> usize {
         let own = self.own.last_key_value().map_or(0, |(last, _)| last + 1);
         self.shared.len().max(own)
@@ -77,11 +66,23 @@ impl<T> Arena<T> {
 }
 
 impl<T: Clone> Arena<T> {
+    pub(crate) fn push(&mut self, item: T) -> Id<T> {
+        let id = Id::at(self.len());
+        match Arc::get_mut(&mut self.shared) {
+            Some(items) if self.own.is_empty() => items.push(item),
+            _ => {
+                Arc::make_mut(&mut self.own).insert(id.index(), item);
+            }
+        }
+        id
+    }
+
     pub(crate) fn get_mut(&mut self, id: Id<T>) -> Option<&mut T> {
-        if let Entry::Vacant(place) = self.own.entry(id.index()) {
+        let own = Arc::make_mut(&mut self.own);
+        if let Entry::Vacant(place) = own.entry(id.index()) {
             place.insert(self.shared.get(id.index())?.clone());
         }
-        self.own.get_mut(&id.index())
+        own.get_mut(&id.index())
     }
 }
 
