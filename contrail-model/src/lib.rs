@@ -52,6 +52,7 @@ pub mod routes;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
+mod serialize;
 mod topology;
 pub mod trace;
 

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::complete::Measure;
 use super::part::Part;
 use super::{BreakOut, Change};
 use crate::fabric::{DeviceId, Endpoint, Fabric, Name, NetworkId, RequiredFlow, RouterId};
 
 /// How overlay and underlay meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Approach {
     /// As it is, nothing has to change.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use contrail_wire::Vni;
 use ipnet::IpNet;
+use serde::Serialize;
 
 use crate::fabric::{
     Device, DeviceId, Fabric, Facts, LogicalRouter, Name, Network, PortTranslationPool, Protocol, RouterType,
@@ -12,7 +13,8 @@ use crate::fabric::{
 };
 
 /// One thing to change. Objects are named as in the document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Change {
     /// Make a logical router.

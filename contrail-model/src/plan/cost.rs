@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use super::{BreakOut, Change};
 use crate::fabric::Name;
 use crate::trace::Trace;
 
 /// What one of each thing costs. The total is their sum.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Weights {
     /// A cable between devices that the longest required flow crosses, out or back.
     pub underlay_link: u32,
@@ -30,7 +32,7 @@ impl Default for Weights {
 
 /// What a candidate costs. Parts of the required flows that have no network in common are costed each for itself and
 /// added up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cost {
     /// Cables between devices that the longest required flow crosses, out and back.
     pub underlay_links: u32,

@@ -11,6 +11,8 @@ mod place;
 mod remedy;
 mod text;
 
+use serde::Serialize;
+
 pub use self::approach::Approach;
 pub use self::change::Change;
 use self::complete::Measure;
@@ -21,7 +23,7 @@ use crate::report::Finding;
 use crate::trace::Drop;
 
 /// The answer to "what has to change?".
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Plan {
     /// The ways that work, the cheapest first. Where parts of the required flows have no network in common, the first
     /// has the best for each, and each other way differs from it in one part.
@@ -36,7 +38,7 @@ pub struct Plan {
 
 /// A way that works: with these changes every required flow and its answer arrive, and no rule is broken that held
 /// before.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Candidate {
     /// How overlay and underlay meet; one entry unless networks go different ways.
     pub break_outs: Vec<BreakOut>,
@@ -47,7 +49,7 @@ pub struct Candidate {
 }
 
 /// How the networks of some required flows meet the underlay.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BreakOut {
     /// The overlay networks.
     pub networks: Vec<Name>,
@@ -60,7 +62,7 @@ pub struct BreakOut {
 }
 
 /// A way that does not work.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rejected {
     /// How overlay and underlay would meet.
     pub break_outs: Vec<BreakOut>,
@@ -69,7 +71,7 @@ pub struct Rejected {
 }
 
 /// What forbids every way: the smallest set of facts, and what would lift it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Impossible {
     /// Required flows that cannot be met together. If any one of them were not required, there would be a way for the
     /// others.
@@ -81,7 +83,8 @@ pub struct Impossible {
 }
 
 /// Something that could be built so that a way is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Lift {
     /// A DC gateway, cabled to each spine.
@@ -94,7 +97,8 @@ pub enum Lift {
 }
 
 /// Why a way does not work.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
     /// A required flow would be dropped.
@@ -105,7 +109,7 @@ pub enum Reason {
         reason: Box<Drop>,
     },
     /// A rule would be broken that holds now.
-    Broken(Box<Finding>),
+    Broken(#[serde(serialize_with = "crate::serialize::finding")] Box<Finding>),
     /// The document does not say what is needed to tell.
     Undetermined {
         /// Where the question comes up.

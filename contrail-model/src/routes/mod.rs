@@ -42,6 +42,7 @@ mod device;
 mod diff;
 mod entry;
 mod segment;
+mod serialize;
 mod target;
 mod vrouter;
 
@@ -50,13 +51,14 @@ use std::fmt;
 
 use contrail_wire::bgp::evpn::Route;
 use contrail_wire::bgp::{Nlri, PmsiFlags, Update};
+use serde::Serialize;
 
 pub use self::diff::{Changed, Difference};
 pub use self::entry::{Destination, Origin, Replication, RouteEntry};
 use crate::fabric::{Fabric, Name};
 
 /// All routes of a fabric, or of what its speakers really hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Routes {
     /// In the order of the document's devices and servers, and for each in the order of the routes.
     pub entries: Vec<RouteEntry>,

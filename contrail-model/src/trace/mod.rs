@@ -15,6 +15,7 @@ mod note;
 mod packet;
 mod path;
 mod resolution;
+mod serialize;
 mod source;
 mod step;
 mod tell;

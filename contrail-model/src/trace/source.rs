@@ -4,11 +4,13 @@ use std::fmt;
 use std::net::IpAddr;
 
 use contrail_wire::{Header, Layer};
+use serde::Serialize;
 
 use crate::fabric::Name;
 
 /// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Source {
     /// The MAC address of an interface; given in the document, or derived from the names.
@@ -117,7 +119,7 @@ pub enum Source {
     /// A hash of the inner flow.
     Entropy,
     /// A number that a standard assigns.
-    Assigned(&'static str),
+    Assigned(#[serde(serialize_with = "super::serialize::assigned")] &'static str),
 }
 
 impl fmt::Display for Source {

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 
 use contrail_wire::MacAddr;
 use ipnet::IpNet;
+use serde::Serialize;
 
 use crate::fabric::{Name, TunnelKind};
 
 /// A routing table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Table {
     /// Of a server's own network stack.
@@ -56,7 +58,8 @@ impl fmt::Display for Table {
 }
 
 /// What kind of route was chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RouteKind {
     /// A network that the node has an address in.
@@ -97,7 +100,7 @@ impl RouteKind {
 }
 
 /// A route that was chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Route {
     /// Its destination; a host route has the full length.
     pub to: IpNet,
@@ -114,7 +117,8 @@ impl fmt::Display for Route {
 }
 
 /// One thing that a node does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Step {
     /// It takes the packet in.

@@ -4,12 +4,14 @@ use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde::Serialize;
 
 use super::step::{Table, list};
 use crate::fabric::Name;
 
 /// How a path ends. The set is closed: every path ends in one of these.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 pub enum Verdict {
     /// The packet reaches the end of the flow.
     Delivered {
@@ -50,7 +52,8 @@ impl fmt::Display for Verdict {
 }
 
 /// Why a packet is dropped.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(remote = "Self", tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Drop {
     /// A table has no route.

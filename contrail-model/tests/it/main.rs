@@ -5,6 +5,7 @@ mod aggregates;
 mod brute_force;
 mod budget;
 mod capture;
+mod data;
 mod dhcp;
 mod dual_stack;
 mod fabrics;

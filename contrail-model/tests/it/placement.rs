@@ -192,10 +192,9 @@ fn a_hypervisor_on_the_left_pair_changes_the_verdict_of_the_left_pair() {
     assert_kept(&fabric, plan.best().unwrap());
 }
 
-#[test]
-fn what_is_impossible_is_told_by_the_fewest_flows_and_by_what_would_lift_it() {
-    // An amphora on each pair of leaves, no DC gateway, and no gateway address that leaves could take.
-    let text = with(
+/// An amphora on each pair of leaves, no DC gateway, and no gateway address that leaves could take.
+pub(crate) fn impossible() -> String {
+    with(
         OCTAVIA,
         &[
             (
@@ -209,8 +208,12 @@ fn what_is_impossible_is_told_by_the_fewest_flows_and_by_what_would_lift_it() {
             ("overlay_roles: [DC-Gateway]", "overlay_roles: [lean]"),
             ("gateway: 10.99.0.1}", "}"),
         ],
-    );
-    let fabric = fabric(&text);
+    )
+}
+
+#[test]
+fn what_is_impossible_is_told_by_the_fewest_flows_and_by_what_would_lift_it() {
+    let fabric = fabric(&impossible());
     let plan = fabric.plan();
     assert!(plan.best().is_none());
     let [impossible] = plan.impossible.as_slice() else { panic!("{plan}") };
