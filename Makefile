@@ -60,6 +60,7 @@ test-python: $(VENV)/installed
 	$(VENV)/bin/maturin build --quiet $(IN_PYTHON) --interpreter $(VENV)/bin/python --out $(TARGET)/wheels
 	$(VENV)/bin/pip install --quiet --no-deps --force-reinstall $(TARGET)/wheels/*.whl
 	$(VENV)/bin/pytest -p no:cacheprovider python
+	cd $(TARGET) && $(VENV)/bin/mypy --strict -p contrail_fabric
 	cd $(TARGET) && $(VENV)/bin/python -m mypy.stubtest contrail_fabric
 
 $(VENV)/installed: python/requirements-test.txt

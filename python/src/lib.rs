@@ -1,6 +1,8 @@
 //! The native part of `contrail_fabric`. It converts between Python's values and those of the crates, and decides
 //! nothing.
 
+mod error;
+mod model;
 mod wire;
 
 use pyo3::prelude::*;
@@ -13,6 +15,8 @@ mod _native {
     #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    #[pymodule_export]
+    use crate::model::{Candidate, Fabric, Trace};
     #[pymodule_export]
     use crate::wire::MacAddr;
 }

@@ -1,7 +1,29 @@
-from importlib.metadata import version
+import re
+from importlib.metadata import entry_points, version
 
 import contrail_fabric
+from conftest import FABRICS
+from contrail_fabric.__main__ import main
 
 
 def test_the_version_is_that_of_the_distribution():
     assert contrail_fabric.__version__ == version("contrail-fabric")
+
+
+def test_the_command_is_installed():
+    (command,) = entry_points(group="console_scripts", name="contrail-fabric")
+    assert command.load() is main
+
+
+def test_every_public_name_is_there():
+    for module in (contrail_fabric, contrail_fabric.errors, contrail_fabric.results, contrail_fabric.wire):
+        for name in module.__all__:
+            assert getattr(module, name).__doc__ or name == "__version__", f"{module.__name__}.{name}"
+
+
+def test_what_the_readme_shows_runs(monkeypatch, capsys):
+    root = FABRICS.parents[1]
+    monkeypatch.chdir(root)
+    (shown,) = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    exec(shown, {})
+    assert "octavia-worker@ctl1 to amphora-1, TCP 9443\n" in capsys.readouterr().out

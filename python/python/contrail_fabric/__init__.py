@@ -1,6 +1,7 @@
 """A Contrail / Tungsten Fabric EVPN-VXLAN fabric, and the packets in it."""
 
-from contrail_fabric import wire
+from contrail_fabric import errors, results, wire
 from contrail_fabric._native import __version__
+from contrail_fabric.fabric import Fabric, Flow
 
-__all__ = ["__version__", "wire"]
+__all__ = ["Fabric", "Flow", "__version__", "errors", "results", "wire"]

@@ -1,0 +1,120 @@
+"""The command line: ``contrail-fabric``, or ``python -m contrail_fabric``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from contrail_fabric import Fabric, Flow, __version__
+from contrail_fabric.errors import FabricError
+from contrail_fabric.results import Trace
+
+# (what is printed as text, what as JSON, whether all is well)
+Answer = tuple[str, Any, bool]
+
+
+def _check(fabric: Fabric, arguments: argparse.Namespace) -> Answer:
+    report = fabric.check()
+    return str(report), report.to_dict(), not report.findings
+
+
+def _plan(fabric: Fabric, arguments: argparse.Namespace) -> Answer:
+    plan = fabric.plan()
+    return str(plan), plan.to_dict(), plan.best is not None
+
+
+def _trace(fabric: Fabric, arguments: argparse.Namespace) -> Answer:
+    if arguments.ends:
+        traces: Sequence[Trace] = [fabric.trace(_flow(arguments))]
+    else:
+        traces = fabric.trace_required()
+    text = "\n".join(map(str, traces)) or "no flow is required\n"
+    return text, [trace.to_dict() for trace in traces], all(trace.delivered for trace in traces)
+
+
+def _routes(fabric: Fabric, arguments: argparse.Namespace) -> Answer:
+    routes = fabric.routes()
+    return str(routes), routes.to_dict(), True
+
+
+def _flow(arguments: argparse.Namespace) -> Flow:
+    from_, to = arguments.ends
+    if arguments.dhcp:
+        flow = Flow.dhcp(from_, to)
+    elif arguments.udp is not None:
+        flow = Flow.udp(from_, to, arguments.udp)
+    else:
+        flow = Flow.tcp(from_, to, arguments.tcp)
+    return flow.over_ipv6() if arguments.ipv6 else flow
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="contrail-fabric",
+        description="Asks a Contrail / Tungsten Fabric fabric, as a document in YAML or JSON, what is wrong with it, "
+        "what has to change, what a packet does, and what BGP must carry.",
+        epilog="Exit status: 0 if all is well; 1 if there are findings, if a flow does not arrive or no way works; "
+        "2 if the document or the arguments are wrong.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for answer, name, help in (
+        (_check, "check", "what is wrong, why, and what to do"),
+        (_plan, "plan", "every way to make the required flows work, and why the others do not"),
+        (_trace, "trace", "what a packet and its answer do, hop by hop"),
+        (_routes, "routes", "what BGP must carry, speaker by speaker"),
+    ):
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(answer=answer)
+        command.add_argument("fabric", metavar="FABRIC", help="the document: JSON if it is called so, or else YAML")
+        command.add_argument("--json", action="store_true", help="print JSON instead of text")
+        command.add_argument(
+            "--without", action="append", default=[], metavar="PART", help="as if this device or cable were down"
+        )
+        if answer is _trace:
+            command.add_argument(
+                "ends", nargs="*", metavar="FROM TO", help="the flow's ends; without them all required flows are traced"
+            )
+            protocol = command.add_mutually_exclusive_group()
+            protocol.add_argument("--tcp", type=int, metavar="PORT", help="a TCP flow to this port")
+            protocol.add_argument("--udp", type=int, metavar="PORT", help="a UDP flow to this port")
+            protocol.add_argument("--dhcp", action="store_true", help="the DHCP conversation of a bare-metal server")
+            command.add_argument("--ipv6", action="store_true", help="over IPv6, where both ends have IPv4 addresses too")
+    return parser
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    arguments = parser.parse_args(words)
+    if arguments.command == "trace":
+        has_protocol = arguments.dhcp or arguments.tcp is not None or arguments.udp is not None
+        if len(arguments.ends) not in (0, 2):
+            parser.error("trace: expected two ends, FROM and TO, or none")
+        if bool(arguments.ends) != has_protocol or (arguments.ipv6 and not arguments.ends):
+            parser.error("trace: expected both ends and one of --tcp, --udp and --dhcp, or none of them")
+    return arguments
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns its exit status."""
+    arguments = _arguments(words)
+    try:
+        fabric = Fabric.load(arguments.fabric).without(arguments.without)
+        text, data, is_well = arguments.answer(fabric, arguments)
+    except (FabricError, OSError, UnicodeDecodeError) as error:
+        print(f"contrail-fabric: {error}", file=sys.stderr)
+        return 2
+    try:
+        print(json.dumps(data, indent=2) if arguments.json else text.rstrip("\n"), flush=True)
+    except BrokenPipeError:
+        # Whoever reads has seen enough; nothing must be left to be flushed at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0 if is_well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

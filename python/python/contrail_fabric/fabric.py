@@ -1,0 +1,181 @@
+"""A fabric and the questions it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+from contrail_fabric import _native as native
+from contrail_fabric._data import Data
+from contrail_fabric._document import as_json
+from contrail_fabric.errors import FlowError
+from contrail_fabric.results import Candidate, Plan, Report, Routes, Trace
+
+__all__ = ["Fabric", "Flow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow to trace, by the names of its ends: a workload, a server, or a service such as ``octavia-worker`` (or
+    ``octavia-worker@ctl1``, where it runs on several servers)."""
+
+    from_: str
+    """Who opens it."""
+    to: str
+    """Who answers."""
+    protocol: str
+    """``tcp``, ``udp`` or ``dhcp``."""
+    port: int
+    """The port that it is opened to."""
+    ipv6: bool = False
+    """Whether over IPv6. Without this it is over IPv4, unless one of its ends has no IPv4 address."""
+
+    def __post_init__(self) -> None:
+        if self.protocol not in ("tcp", "udp", "dhcp"):
+            raise FlowError(f"expected tcp, udp or dhcp as protocol, found {self.protocol!r}")
+        if isinstance(self.port, bool) or not isinstance(self.port, int) or not 0 <= self.port <= 0xFFFF:
+            raise FlowError(f"expected a port from 0 to 65535, found {self.port!r}")
+
+    @classmethod
+    def tcp(cls, from_: str, to: str, port: int) -> Self:
+        """A TCP flow to this port."""
+        return cls(from_, to, "tcp", port)
+
+    @classmethod
+    def udp(cls, from_: str, to: str, port: int) -> Self:
+        """A UDP flow to this port."""
+        return cls(from_, to, "udp", port)
+
+    @classmethod
+    def dhcp(cls, from_: str, to: str) -> Self:
+        """The DHCP conversation of a bare-metal server with a service node."""
+        return cls(from_, to, "dhcp", 67)
+
+    def over_ipv6(self) -> Self:
+        """The same over IPv6."""
+        return replace(self, ipv6=True)
+
+
+class Fabric:
+    """A fabric with every name resolved. It never changes; what-if and plans give another one."""
+
+    __slots__ = ("_native",)
+    _native: native.Fabric
+
+    def __init__(self) -> None:
+        raise TypeError("a fabric is read: Fabric.load, from_yaml, from_json or from_dict")
+
+    @classmethod
+    def _of(cls, resolved: native.Fabric) -> Self:
+        fabric = cls.__new__(cls)
+        object.__setattr__(fabric, "_native", resolved)
+        return fabric
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Reads a file: JSON if it is called so, and YAML otherwise.
+
+        Raises ``LoadError`` with every problem, and ``OSError`` or ``UnicodeDecodeError`` if it cannot be read.
+        """
+        path = Path(path)
+        text = path.read_text(encoding="utf-8")
+        return cls.from_json(text) if path.suffix == ".json" else cls.from_yaml(text)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Reads YAML, of which JSON is a part. Raises ``LoadError`` with every problem, its line and column."""
+        return cls._of(native.Fabric.from_yaml(text))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Reads JSON. Raises ``LoadError`` with every problem."""
+        return cls._of(native.Fabric.from_json(text))
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Reads a document of mappings, sequences, text, numbers and booleans, of whatever classes: each is read by the
+        protocols of Python, so that those of Ansible that make their items late give them here too. Addresses and
+        prefixes may be of ``ipaddress``.
+
+        Raises ``LoadError`` with every problem; a boolean or text instead of a number is one.
+        """
+        return cls._of(native.Fabric.from_document(as_json(document)))
+
+    @property
+    def name(self) -> str:
+        """What the fabric is called."""
+        return self._native.name
+
+    @property
+    def release(self) -> str:
+        """Whose account of forwarding it follows: ``article`` or ``r2011``."""
+        return self._native.release
+
+    def check(self) -> Report:
+        """What is wrong, why, and what to do."""
+        (data, text), texts = self._native.check()
+        report = Report(json.loads(data), text)
+        _tell(report.findings, texts)
+        return report
+
+    def plan(self) -> Plan:
+        """Every way to make the required flows work, and why the others do not."""
+        (data, text), candidates, rejected, impossible = self._native.plan()
+        plan = Plan(json.loads(data), text)
+        _tell(plan.candidates, [text for _, text in candidates])
+        for candidate, (of_native, _) in zip(plan.candidates, candidates, strict=True):
+            candidate.__dict__["_native"] = of_native
+        _tell(plan.rejected, rejected)
+        _tell(plan.impossible, impossible)
+        return plan
+
+    def apply(self, candidate: Candidate) -> Self:
+        """The fabric with the changes of one of its plan's candidates made."""
+        return type(self)._of(candidate._applied_to(self._native))
+
+    def trace(self, flow: Flow) -> Trace:
+        """Traces a flow out and back. Raises ``FlowError`` if its ends are not known or do not go together."""
+        return Trace(self._native.trace(flow.from_, flow.to, flow.protocol, flow.port, flow.ipv6))
+
+    def trace_required(self) -> tuple[Trace, ...]:
+        """Traces every flow that the document requires, in its order."""
+        return tuple(map(Trace, self._native.trace_required()))
+
+    def routes(self) -> Routes:
+        """What BGP must carry, speaker by speaker."""
+        data, text = self._native.routes()
+        return Routes(json.loads(data), text)
+
+    def without(self, parts: Iterable[str]) -> Self:
+        """The fabric as it forwards with devices and cables down: ``leaf1``, ``leaf1:et-0/0/48``.
+
+        Raises ``OutageError`` with all names that no device and no cable has.
+        """
+        if isinstance(parts, str):
+            raise TypeError("expected names of devices and cables, found one text")
+        return type(self)._of(self._native.without(list(parts)))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Everything that can be down, by name."""
+        return tuple(self._native.parts)
+
+    @property
+    def down(self) -> tuple[str, ...]:
+        """What is down, in the order in which it was named."""
+        return tuple(self._native.down)
+
+    def __repr__(self) -> str:
+        return f"<Fabric {self.name}>"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError("Fabric cannot be changed")
+
+
+def _tell(results: tuple[Data, ...], texts: list[str]) -> None:
+    for result, text in zip(results, texts, strict=True):
+        result.__dict__["_text"] = text

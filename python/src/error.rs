@@ -1,0 +1,45 @@
+//! Errors of the crates as the exceptions of `contrail_fabric.errors`.
+
+use contrail_model::trace::FlowError;
+use contrail_model::{LoadError, OutageError, Problem};
+use pyo3::call::PyCallArgs;
+use pyo3::prelude::*;
+
+/// An exception of `contrail_fabric.errors`, or the error that kept it from being made.
+///
+/// Classes of exceptions cannot be made in Rust for Python 3.11, so they are Python's own.
+fn exception<'py>(python: Python<'py>, class: &str, arguments: impl PyCallArgs<'py>) -> PyErr {
+    let made =
+        python.import("contrail_fabric.errors").and_then(|errors| errors.getattr(class)?.call1(arguments));
+    made.map_or_else(|error| error, PyErr::from_value)
+}
+
+pub(crate) fn load_error(python: Python<'_>, error: LoadError) -> PyErr {
+    let problems = error.problems.into_iter().map(|problem| {
+        let Problem { path, place, message } = problem;
+        let (line, column) = place.map(|at| (at.line, at.column)).unzip();
+        python.import("contrail_fabric.errors")?.getattr("Problem")?.call1((path, line, column, message))
+    });
+    match problems.collect::<PyResult<Vec<_>>>() {
+        Ok(problems) => exception(python, "LoadError", (problems,)),
+        Err(error) => error,
+    }
+}
+
+/// What does not have the form of a document, by its path instead of its place in text that nobody has seen.
+pub(crate) fn misplaced(error: serde_path_to_error::Error<serde_json::Error>) -> LoadError {
+    let path = error.path().to_string();
+    let message = error.into_inner().to_string();
+    let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    let path = if path == "." { String::new() } else { path };
+    LoadError { problems: vec![Problem { path, place: None, message }] }
+}
+
+pub(crate) fn flow_error(python: Python<'_>, error: &FlowError) -> PyErr {
+    exception(python, "FlowError", (error.to_string(),))
+}
+
+pub(crate) fn outage_error(python: Python<'_>, error: &OutageError) -> PyErr {
+    let unknown: Vec<_> = error.unknown.iter().map(|part| part.name.clone()).collect();
+    exception(python, "OutageError", (error.to_string(), unknown))
+}

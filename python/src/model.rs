@@ -1,0 +1,188 @@
+//! Fabrics of `contrail-model`. What they answer crosses the border as JSON; `contrail_fabric.model` makes objects of it.
+
+use std::fmt;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+
+use contrail_model::Flow;
+use contrail_model::document::Document;
+use contrail_model::trace::write_pcapng;
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+use serde::Serialize;
+
+use crate::error::{flow_error, load_error, misplaced, outage_error};
+
+/// Data and the text of it.
+type Told = (String, String);
+/// A plan; its candidates with their texts; the texts of what is rejected, and of what is impossible.
+type ToldPlan = (Told, Vec<(Candidate, String)>, Vec<String>, Vec<String>);
+
+fn json(data: &impl Serialize) -> PyResult<String> {
+    serde_json::to_string(data).map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
+fn told(result: &(impl Serialize + fmt::Display)) -> PyResult<Told> {
+    Ok((json(result)?, result.to_string()))
+}
+
+fn texts<T: fmt::Display>(results: &[T]) -> Vec<String> {
+    results.iter().map(ToString::to_string).collect()
+}
+
+/// A fabric, resolved.
+#[pyclass(frozen, module = "contrail_fabric._native")]
+pub(crate) struct Fabric(contrail_model::Fabric);
+
+#[pymethods]
+impl Fabric {
+    #[staticmethod]
+    fn from_yaml(python: Python<'_>, text: &str) -> PyResult<Self> {
+        let read = python.detach(|| contrail_model::Fabric::from_yaml(text));
+        read.map(Self).map_err(|error| load_error(python, error))
+    }
+
+    #[staticmethod]
+    fn from_json(python: Python<'_>, text: &str) -> PyResult<Self> {
+        let read = python.detach(|| contrail_model::Fabric::from_json(text));
+        read.map(Self).map_err(|error| load_error(python, error))
+    }
+
+    /// From what was an object of Python: a problem has a path, and no place in a text.
+    #[staticmethod]
+    fn from_document(python: Python<'_>, json: &str) -> PyResult<Self> {
+        let read = python.detach(|| {
+            let mut json = serde_json::Deserializer::from_str(json);
+            let document: Document = serde_path_to_error::deserialize(&mut json).map_err(misplaced)?;
+            contrail_model::Fabric::from_document(&document)
+        });
+        read.map(Self).map_err(|error| load_error(python, error))
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    #[getter]
+    fn release(&self) -> &'static str {
+        self.0.release().name()
+    }
+
+    /// The report, and the text of each finding.
+    fn check(&self, python: Python<'_>) -> PyResult<(Told, Vec<String>)> {
+        let report = python.detach(|| self.0.check());
+        Ok((told(&report)?, texts(&report.findings)))
+    }
+
+    fn plan(&self, python: Python<'_>) -> PyResult<ToldPlan> {
+        let plan = python.detach(|| self.0.plan());
+        let (told, rejected, impossible) = (told(&plan)?, texts(&plan.rejected), texts(&plan.impossible));
+        let candidates = plan.candidates.into_iter().map(|candidate| {
+            let text = candidate.to_string();
+            (Candidate(candidate), text)
+        });
+        Ok((told, candidates.collect(), rejected, impossible))
+    }
+
+    fn trace(
+        &self,
+        python: Python<'_>,
+        from_: &str,
+        to: &str,
+        protocol: &str,
+        port: u16,
+        ipv6: bool,
+    ) -> PyResult<Trace> {
+        let flow = match protocol {
+            "tcp" => Flow::tcp(from_, to, port),
+            "udp" => Flow::udp(from_, to, port),
+            "dhcp" => Flow::dhcp(from_, to),
+            _ => return Err(PyValueError::new_err("expected tcp, udp or dhcp as protocol")),
+        };
+        let flow = if ipv6 { flow.over_ipv6() } else { flow };
+        let traced = python.detach(|| self.0.trace(&flow));
+        traced.map(Trace).map_err(|error| flow_error(python, &error))
+    }
+
+    fn trace_required(&self, python: Python<'_>) -> Vec<Trace> {
+        python.detach(|| self.0.trace_required()).into_iter().map(Trace).collect()
+    }
+
+    fn routes(&self, python: Python<'_>) -> PyResult<Told> {
+        python.detach(|| told(&self.0.routes()))
+    }
+
+    fn without(&self, python: Python<'_>, parts: Vec<String>) -> PyResult<Self> {
+        let without = python.detach(|| self.0.without(parts.iter().map(String::as_str)));
+        without.map(Self).map_err(|error| outage_error(python, &error))
+    }
+
+    /// Everything that can be down.
+    #[getter]
+    fn parts(&self) -> Vec<String> {
+        texts(&self.0.parts())
+    }
+
+    /// What is down.
+    #[getter]
+    fn down(&self) -> Vec<String> {
+        texts(&self.0.down())
+    }
+}
+
+/// A way that works, to be applied.
+#[pyclass(frozen, module = "contrail_fabric._native")]
+pub(crate) struct Candidate(contrail_model::Candidate);
+
+#[pymethods]
+impl Candidate {
+    fn apply(&self, python: Python<'_>, fabric: &Fabric) -> Fabric {
+        Fabric(python.detach(|| self.0.apply(&fabric.0)))
+    }
+}
+
+/// A flow, traced out and back.
+#[pyclass(frozen, str, module = "contrail_fabric._native")]
+pub(crate) struct Trace(contrail_model::Trace);
+
+impl fmt::Display for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[pymethods]
+impl Trace {
+    #[getter]
+    fn delivered(&self) -> bool {
+        self.0.is_delivered()
+    }
+
+    fn json(&self, python: Python<'_>) -> PyResult<String> {
+        python.detach(|| json(&self.0))
+    }
+
+    fn out(&self, python: Python<'_>) -> PyResult<String> {
+        python.detach(|| json(&self.0.out()))
+    }
+
+    fn back(&self, python: Python<'_>) -> PyResult<String> {
+        python.detach(|| json(&self.0.back()))
+    }
+
+    /// From, to, service, and what it is for.
+    #[getter]
+    fn flow(&self) -> (String, String, String, String) {
+        let trace = &self.0;
+        (trace.from().to_string(), trace.to().to_string(), trace.service(), trace.why().to_string())
+    }
+
+    fn write_pcapng(&self, python: Python<'_>, path: PathBuf) -> PyResult<()> {
+        python.detach(|| {
+            let file = BufWriter::new(File::create(path)?);
+            write_pcapng(&self.0.frames(), file).map_err(|error| PyOSError::new_err(error.to_string()))
+        })
+    }
+}

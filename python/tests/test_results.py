@@ -1,0 +1,57 @@
+"""What the classes say that they are made of is what the data has: nothing less and nothing more."""
+
+from functools import cache
+from typing import get_type_hints
+
+import pytest
+
+from contrail_fabric import Fabric, results
+from contrail_fabric._data import Data, Tagged
+from conftest import FABRICS
+
+
+def parts(value):
+    """A result and all that it is made of."""
+    if isinstance(value, Data):
+        yield value
+        for part in vars(value).values():
+            yield from parts(part)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from parts(item)
+
+
+@pytest.fixture(scope="module")
+def everything():
+    found = []
+    for path in sorted(FABRICS.glob("*.yaml")):
+        fabric = Fabric.load(path)
+        plan = fabric.plan()
+        solved = fabric.apply(plan.best)
+        without = solved.without([part for part in solved.parts if part.startswith("leaf1")][:1])
+        answers = [fabric.check(), plan, solved.routes()]
+        for trace in [*fabric.trace_required()[:2], *solved.trace_required()[:2], *without.trace_required()[:1]]:
+            answers += [trace.out.paths[0], trace.back]
+        found += [part for answer in answers for part in parts(answer)]
+    return found
+
+
+@cache
+def names(result):
+    return {name for name in get_type_hints(result) if not name.startswith("_")}
+
+
+def test_every_class_is_reached_and_says_all_that_it_has(everything):
+    reached = set()
+    for part in everything:
+        kind = type(part)
+        reached.add(kind)
+        has = {name for name in vars(part) if not name.startswith("_")}
+        if issubclass(kind, Tagged):
+            assert {"kind", "message"} <= has, part
+        elif kind not in (Data, results.Route):
+            assert has == names(kind), part
+    by_name = {getattr(results, name) for name in results.__all__}
+    # A trace is no part of anything, and nothing in the examples is impossible.
+    assert by_name - reached == {results.Trace, results.Impossible, results.Lift}
+    assert all(str(part) for part in everything)
