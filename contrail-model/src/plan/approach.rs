@@ -158,6 +158,16 @@ impl<'f> Attempt<'f> {
         networks.any(|network| self.approach_of(network).is_some_and(Approach::is_router))
     }
 
+    /// Whether the logical router is taken off a device that it is on now.
+    pub(super) fn is_withdrawn_from(&self, device: &Name) -> bool {
+        self.changes.iter().any(|change| match change {
+            Change::WithdrawLogicalRouter { router, devices } => {
+                self.router.as_ref() == Some(router) && devices.contains(device)
+            }
+            _ => false,
+        })
+    }
+
     /// Whether some of the traffic crosses the underlay without a logical router.
     pub(super) fn is_in_underlay(&self) -> bool {
         self.choices.is_empty() || self.choices.iter().any(|(_, approach)| !approach.is_router())
@@ -203,7 +213,7 @@ impl<'f> Attempt<'f> {
     fn create(&mut self, measure: &Measure<'_>, joined: &[NetworkId]) {
         let fabric = measure.fabric;
         let (Some(vni), Some(first)) = (measure.free_vnis().next(), joined.first()) else { return };
-        joined.iter().for_each(|network| self.leave(fabric, *network, None));
+        self.leave(fabric, joined, None);
         let router = free_name(fabric, &name(fabric, *first));
         let networks = joined.iter().map(|network| name(fabric, *network)).collect();
         self.changes.push(Change::CreateLogicalRouter { router: router.clone(), vni, networks });
@@ -214,7 +224,7 @@ impl<'f> Attempt<'f> {
 
     /// One logical router for networks, on the attempt's devices and nowhere else.
     fn join(&mut self, fabric: &Fabric, router: RouterId, joined: &[NetworkId]) {
-        joined.iter().for_each(|network| self.leave(fabric, *network, Some(router)));
+        self.leave(fabric, joined, Some(router));
         let at = &fabric.routers[router];
         self.router = Some(at.name.clone());
         for network in joined.iter().filter(|network| !at.networks.contains(network)) {
@@ -235,13 +245,20 @@ impl<'f> Attempt<'f> {
         }
     }
 
-    /// Takes a network out of the logical routers that it is in, but for one.
-    fn leave(&mut self, fabric: &Fabric, network: NetworkId, kept: Option<RouterId>) {
-        for router in fabric.routers_of(network).iter().filter(|router| Some(**router) != kept) {
-            let router = &fabric.routers[*router];
-            let (devices, network) = (fabric.device_names(&router.extended_to), name(fabric, network));
-            let router = router.name.clone();
-            self.changes.push(Change::LeaveLogicalRouter { router, network, devices });
+    /// Takes networks out of the logical routers that they are in, but for one. A logical router that has nothing left
+    /// to join is withdrawn.
+    fn leave(&mut self, fabric: &Fabric, networks: &[NetworkId], kept: Option<RouterId>) {
+        for (id, router) in fabric.routers.iter().filter(|(id, _)| Some(*id) != kept) {
+            let is_in = |network: &&NetworkId| fabric.routers_of(**network).contains(&id);
+            let gone: Vec<&NetworkId> = networks.iter().filter(is_in).collect();
+            let devices = fabric.device_names(&router.extended_to);
+            for network in &gone {
+                let (router, network) = (router.name.clone(), name(fabric, **network));
+                self.changes.push(Change::LeaveLogicalRouter { router, network, devices: devices.clone() });
+            }
+            if !gone.is_empty() && router.networks.len() < gone.len() + 2 && !devices.is_empty() {
+                self.changes.push(Change::WithdrawLogicalRouter { router: router.name.clone(), devices });
+            }
         }
     }
 

@@ -155,7 +155,8 @@ fn accept(
     Ok(Candidate { break_outs, changes, cost })
 }
 
-/// Changes in an order in which they can be made; one for all devices that a logical router is extended to.
+/// Changes in an order in which they can be made; one for all devices that a logical router is extended to, and none
+/// for those that it is withdrawn from and extended to again.
 pub(super) fn tidy(changes: Vec<Change>) -> Vec<Change> {
     let mut tidied: Vec<Change> = Vec::new();
     for change in changes {
@@ -176,8 +177,35 @@ pub(super) fn tidy(changes: Vec<Change>) -> Vec<Change> {
             None => tidied.push(change),
         }
     }
+    without_returns(&mut tidied);
     tidied.sort_by_key(Change::order);
     tidied
+}
+
+/// Leaves a logical router on the devices that it is withdrawn from and extended to again.
+fn without_returns(changes: &mut Vec<Change>) {
+    let mut gone: Vec<(Name, Name)> = Vec::new();
+    let mut returned: Vec<(Name, Name)> = Vec::new();
+    for change in changes.iter() {
+        match change {
+            Change::WithdrawLogicalRouter { router, devices } => gone.extend(pairs(router, devices)),
+            Change::ExtendLogicalRouter { router, devices } => returned.extend(pairs(router, devices)),
+            _ => {}
+        }
+    }
+    returned.retain(|pair| gone.contains(pair));
+    changes.retain_mut(|change| match change {
+        Change::WithdrawLogicalRouter { router, devices }
+        | Change::ExtendLogicalRouter { router, devices } => {
+            devices.retain(|device| !returned.contains(&(router.clone(), device.clone())));
+            !devices.is_empty()
+        }
+        _ => true,
+    });
+}
+
+fn pairs<'c>(router: &'c Name, devices: &'c [Name]) -> impl Iterator<Item = (Name, Name)> + 'c {
+    devices.iter().map(|device| (router.clone(), device.clone()))
 }
 
 fn all_reasons(traces: &[Trace]) -> Vec<Reason> {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::approach::{Approach, Attempt};
+use super::approach::Attempt;
 use super::complete::reasons;
 use super::{Change, Reason};
 use crate::fabric::{Address, DeviceId, Fabric, Name, NetworkId, RequiredFlow, RouterId, SecondaryAddress};
@@ -113,12 +113,25 @@ impl Drops<'_> {
                 let passes_by = self.is_joined(network) && !attempt.is_routed(fabric, flow);
                 (is_in_underlay || passes_by).then(|| self.underlay_irbs(flow, network))
             }
+            Drop::NoRoute { table: Table::Vrf { .. }, .. } if !attempt.is_routed(fabric, flow) => {
+                // The logical router has attracted what is to pass it by.
+                self.irbs_of_ends(flow, |network| self.is_joined(network))
+            }
             Drop::NoRoute { table: Table::Vrf { .. } | Table::Vrouter { .. }, destination, .. } => {
                 self.irb_elsewhere(*destination)
             }
+            Drop::NoTunnelEnd { .. } if !attempt.is_routed(fabric, flow) => {
+                // An IRB on the leaf of a host spares the bridging to that leaf.
+                self.irbs_of_ends(flow, |network| self.is_of_underlay(network))
+            }
+            Drop::NoRoute { table: Table::Underlay { device }, .. }
+                if attempt.is_routed(fabric, flow) && attempt.is_withdrawn_from(device) =>
+            {
+                extended(attempt.router.as_ref()?, vec![device.clone()])
+            }
             Drop::NoRoute { table: Table::Underlay { .. }, destination, .. } => {
                 match self.network_of(*destination)? {
-                    network if attempt.approach_of(network) == Some(Approach::IpFabricForwarding) => {
+                    network if fabric.networks[network].ip_fabric_forwarding => {
                         Some(Remedy::SecondaryAddresses(network))
                     }
                     network => self.is_of_underlay(network).then(|| self.underlay_irbs(flow, network)),
@@ -127,7 +140,7 @@ impl Drops<'_> {
             Drop::NoNeighbour { address, .. } => {
                 // The subnet is announced, but not by the leaves that could learn the workload.
                 let network = fabric.overlay_network(*address)?;
-                let is_forwarded = attempt.approach_of(network) == Some(Approach::IpFabricForwarding);
+                let is_forwarded = fabric.networks[network].ip_fabric_forwarding;
                 is_forwarded.then_some(Remedy::SecondaryAddresses(network))
             }
             Drop::NoTranslationPool { protocol, .. } => {
@@ -161,6 +174,12 @@ impl Drops<'_> {
     /// traffic reaches without it.
     fn is_of_underlay(&self, network: NetworkId) -> bool {
         !self.fabric.is_overlay(network) && (self.attempt.is_in_underlay() || !self.is_joined(network))
+    }
+
+    /// Underlay IRBs of the network of a flow's ends that is wanted.
+    fn irbs_of_ends(&self, flow: &RequiredFlow, is_wanted: impl Fn(NetworkId) -> bool) -> Option<Remedy> {
+        let mut ends = [flow.from.1, flow.to.1].into_iter().filter_map(|end| self.fabric.network_of(end));
+        ends.find(|network| is_wanted(*network)).map(|network| self.underlay_irbs(flow, network))
     }
 
     /// A network routed in the underlay: wherever it reaches; if a logical router joins it too, only on those leaves of the

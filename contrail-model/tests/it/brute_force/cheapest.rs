@@ -158,7 +158,7 @@ impl<'d> Costs<'d> {
         let ends: BTreeSet<Vec<String>> =
             ends.map(|server| parts::leaves_of(self.document, &server.name)).collect();
         let ends: Vec<Vec<String>> = ends.into_iter().collect();
-        for count in 0..=2 {
+        for count in 0..=ends.len().min(4) {
             let more = subsets(&ends).into_iter().filter(|more| more.len() == count);
             let costs = more.filter_map(|more| {
                 let devices: Place = place.iter().cloned().chain(more.into_iter().flatten()).collect();
@@ -244,7 +244,9 @@ impl<'d> Costs<'d> {
                 }
             }
         }
-        let forwarded = choices.iter().filter(|(_, choice)| *choice == Choice::IpFabric);
+        let forwarded = choices.iter().filter(|(network, choice)| {
+            *choice == Choice::IpFabric || parts::network(self.document, network).ip_fabric_forwarding
+        });
         all.extend(forwarded.map(|(network, _)| ByHand {
             network: network.clone(),
             irbs: Vec::new(),

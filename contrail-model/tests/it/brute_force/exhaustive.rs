@@ -12,7 +12,7 @@ use contrail_model::{Fabric, Trace};
 
 use super::parts::{self, Part, subsets};
 use super::setup::{HostRoute, Setup, all_host_routes, missing_irbs};
-use super::{apply, new_errors};
+use super::{apply, known, new_errors};
 
 pub(super) struct Search<'d> {
     document: &'d Document,
@@ -27,9 +27,11 @@ impl<'d> Search<'d> {
         Self { document, fabric, routes: all_host_routes(document), tried: 0 }
     }
 
-    /// A way to make a part's flows work, if there is any.
+    /// A way to make a part's flows work, if there is any; one that the planner is known to miss only where there is no
+    /// other.
     pub(super) fn way(&mut self, part: &Part) -> Option<Setup> {
         let document = self.document;
+        let mut missed = None;
         let devices = parts::routing_devices(document);
         let places: Vec<Vec<String>> =
             subsets(&devices).into_iter().filter(|place| !place.is_empty()).collect();
@@ -65,13 +67,15 @@ impl<'d> Search<'d> {
                 for setup in placed {
                     let options = self.irbs(part, &setup).into_iter();
                     let found = options.into_iter().find(|setup| self.works(part, &part.flows, setup));
-                    if found.is_some() {
-                        return found;
+                    match found {
+                        Some(way) if known::a_network_goes_both_ways(&way) => missed = Some(way),
+                        Some(way) => return Some(way),
+                        None => {}
                     }
                 }
             }
         }
-        None
+        missed
     }
 
     /// What vRouters can do for the networks, such that each flow has a way out of its own network.

@@ -1,14 +1,11 @@
-//! Fabrics on which the planner is known to miss something, so that a law does not ask about them. The predicate goes
-//! when the planner does better.
+//! What the planner is known to miss, so that a law counts it and does not ask for it. The predicate goes when the planner
+//! does better.
 
-use contrail_model::document::Document;
+use super::setup::Setup;
 
-/// Rule R3 is broken already: a logical router is where one of its networks is routed in the underlay too. The planner
-/// does not extend a logical router to such a device again once it has taken it off, as elsewhere that breaks R3.
-pub(super) fn an_irb_is_in_two_tables(document: &Document) -> bool {
-    document.logical_routers.iter().any(|router| {
-        let joined = document.networks.iter().filter(|network| router.networks.contains(&network.name));
-        let mut irbs = joined.flat_map(|network| &network.underlay_irb);
-        irbs.any(|device| router.extended_to.contains(device))
-    })
+/// A network gets IP fabric forwarding for some of its flows and joins a logical router for others. The planner gives each
+/// network one approach; both at once it only uses where IP fabric forwarding is on already.
+pub(super) fn a_network_goes_both_ways(way: &Setup) -> bool {
+    let mut routed = way.routers.iter().flat_map(|(networks, _)| networks);
+    routed.any(|network| way.ip_fabric.contains(network))
 }

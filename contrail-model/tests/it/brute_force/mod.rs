@@ -1,7 +1,7 @@
 //! The planner against brute force: small fabrics drawn at random, and for each what an exhaustive search finds.
 //!
 //! The search makes its changes in the document and asks traces and rules; it shares nothing with the planner. What it
-//! is known to do better is in `known`, a predicate by which a law leaves a fabric out.
+//! is known to do better is in `known`, a predicate by which a law counts it.
 
 mod apply;
 mod cheapest;
@@ -10,6 +10,7 @@ mod generate;
 mod impossible;
 mod kept;
 mod known;
+mod lift;
 mod parts;
 mod random;
 mod rename;
@@ -112,47 +113,93 @@ fn a_plan_does_not_depend_on_names_order_or_chance() {
 
 #[test]
 fn where_no_plan_is_returned_nothing_works() {
-    let tally = for_each_fabric(1, |seed, tally| {
-        let document = generate::fabric(seed);
-        let fabric = apply::fabric(&document);
-        let parts = parts::parts(&document, &fabric);
-        let plan = fabric.plan();
-        count(tally, "fabrics");
-        if plan.best().is_some() {
-            return Vec::new();
-        }
-        count(tally, "impossible");
-        let (broken, tried) = impossible::explanations(&document, &fabric, &parts, &plan);
-        *tally.entry("set-ups tried".to_owned()).or_default() += tried;
-        broken
-    });
+    let tally = for_each_fabric(1, nothing_works_without_plan);
     // Otherwise the law would say little.
     assert!(tally["impossible"] * 100 >= tally["fabrics"] * 20, "{tally:#?}");
 }
 
+fn nothing_works_without_plan(seed: u64, tally: &mut Tally) -> Vec<String> {
+    let document = generate::fabric(seed);
+    let fabric = apply::fabric(&document);
+    let parts = parts::parts(&document, &fabric);
+    let plan = fabric.plan();
+    count(tally, "fabrics");
+    if plan.best().is_some() {
+        return Vec::new();
+    }
+    count(tally, "impossible");
+    impossible::explanations(&document, &fabric, &parts, &plan, tally)
+}
+
 #[test]
 fn the_best_is_the_cheapest() {
-    let tally = for_each_fabric(2, |seed, tally| {
-        let document = generate::fabric(seed);
-        let fabric = apply::fabric(&document);
-        let parts = parts::parts(&document, &fabric);
-        let plan = fabric.plan();
-        let Some(best) = plan.best() else { return Vec::new() };
-        let searches = parts.iter().map(|part| cheapest::Costs::new(&document, &fabric, part));
-        let searches: Vec<_> = searches.collect();
-        let costs: Option<Vec<_>> = searches.iter().map(cheapest::Costs::cheapest).collect();
-        let total = costs.iter().flatten().map(|(total, _)| *total).sum::<u32>();
-        let told = || vec![format!("costs {}, but {total}: {costs:?}\n{plan}", best.cost.total)];
-        if known::an_irb_is_in_two_tables(&document) {
-            count(tally, "not asked");
-            return Vec::new();
-        }
-        count(tally, "the same");
-        if costs.is_none() || best.cost.total != total {
-            return told();
-        }
-        if let [search, _] = searches.as_slice() { search.unlike(&plan) } else { Vec::new() }
-    });
-    // Otherwise the law would say little.
-    assert!(tally["the same"] >= tally["not asked"] * 4, "{tally:#?}");
+    for_each_fabric(2, best_is_cheapest);
+}
+
+fn best_is_cheapest(seed: u64, tally: &mut Tally) -> Vec<String> {
+    let document = generate::fabric(seed);
+    let fabric = apply::fabric(&document);
+    let parts = parts::parts(&document, &fabric);
+    let plan = fabric.plan();
+    let Some(best) = plan.best() else { return Vec::new() };
+    let searches = parts.iter().map(|part| cheapest::Costs::new(&document, &fabric, part));
+    let searches: Vec<_> = searches.collect();
+    let costs: Option<Vec<_>> = searches.iter().map(cheapest::Costs::cheapest).collect();
+    let total = costs.iter().flatten().map(|(total, _)| *total).sum::<u32>();
+    let told = || vec![format!("costs {}, but {total}: {costs:?}\n{plan}", best.cost.total)];
+    count(tally, "the same");
+    if costs.is_none() || best.cost.total != total {
+        return told();
+    }
+    if let [search, _] = searches.as_slice() { search.unlike(&plan) } else { Vec::new() }
+}
+
+fn holds(law: impl Fn(u64, &mut Tally) -> Vec<String>, seeds: &[u64]) -> Tally {
+    let mut tally = Tally::new();
+    for seed in seeds {
+        let broken = law(*seed, &mut tally);
+        assert!(broken.is_empty(), "fabric {seed}: {}", broken.join("\n"));
+    }
+    tally
+}
+
+#[test]
+fn a_logical_router_left_with_nothing_to_join_is_withdrawn() {
+    holds(nothing_works_without_plan, &[2076, 2535, 2757, 3629, 4728]);
+}
+
+#[test]
+fn what_passes_a_logical_router_by_gets_irbs_where_that_attracts_it() {
+    holds(nothing_works_without_plan, &[2385, 4588, 4688]);
+}
+
+#[test]
+fn a_leaf_without_tunnel_address_gets_an_irb_where_that_spares_the_bridging() {
+    holds(nothing_works_without_plan, &[1434]);
+}
+
+#[test]
+fn a_network_that_is_forwarded_already_may_be_routed_too() {
+    holds(nothing_works_without_plan, &[2417, 3912, 4136]);
+}
+
+#[test]
+fn a_logical_router_may_stay_where_its_irb_is_in_two_tables_already() {
+    holds(nothing_works_without_plan, &[2513]);
+}
+
+#[test]
+fn a_flow_that_is_required_twice_is_left_out_as_one() {
+    holds(nothing_works_without_plan, &[3964]);
+}
+
+#[test]
+fn a_device_that_a_logical_router_stays_on_costs_nothing() {
+    holds(best_is_cheapest, &[1213, 2418, 3104, 4723, 4810]);
+}
+
+#[test]
+fn what_is_known_to_be_missed_still_is() {
+    let tally = holds(nothing_works_without_plan, &[4112]);
+    assert_eq!(tally.get("known to be missed"), Some(&1), "take it from `known`: {tally:#?}");
 }
