@@ -64,6 +64,17 @@ values! {
     Uuid = { "type": "string", "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$" };
     Vlan = { "type": "integer", "minimum": 1, "maximum": 4094 };
     Vni = { "type": "integer", "minimum": 1, "maximum": 16_777_215 };
+    WorkloadAddress = {
+        "anyOf": [
+            { "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }] },
+            {
+                "type": "array",
+                "items": { "type": "string", "anyOf": [{ "format": "ipv4" }, { "format": "ipv6" }] },
+                "minItems": 1,
+                "maxItems": 2
+            }
+        ]
+    };
     VniMode = { "enum": words(&fabric::VniMode::NAMES) };
 }
 

@@ -138,6 +138,7 @@ fn servers(document: &mut Document, rack: usize, server: usize, tenants: usize) 
             let address = format!("172.{}.{}.{}", 16 + tenant / 250, tenant % 250, server + 10);
             (format!("tenant-{tenant}"), address, format!("workload-{number}"))
         };
+        let address = OneOrMany(vec![address]);
         document.workloads.push(Workload { name: workload, host: name, network, address, mac: None });
     }
     document.servers.push(at);

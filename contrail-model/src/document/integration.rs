@@ -94,7 +94,7 @@ pub struct Flow {
     pub why: String,
 }
 
-/// One name, or a list of names.
+/// One text, or a list of texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(transparent)]
@@ -102,26 +102,26 @@ pub struct OneOrMany(#[cfg_attr(feature = "schema", schemars(with = "schema::One
 
 impl<'de> Deserialize<'de> for OneOrMany {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
+        struct Texts;
+        impl<'de> Visitor<'de> for Texts {
             type Value = OneOrMany;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name or a list of names")
+                f.write_str("a text or a list of texts")
             }
 
-            fn visit_str<E>(self, name: &str) -> Result<OneOrMany, E> {
-                Ok(OneOrMany(vec![name.to_owned()]))
+            fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany(vec![text.to_owned()]))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<OneOrMany, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<OneOrMany, A::Error> {
                 let mut list = Vec::new();
-                while let Some(name) = names.next_element()? {
-                    list.push(name);
+                while let Some(text) = texts.next_element()? {
+                    list.push(text);
                 }
                 Ok(OneOrMany(list))
             }
         }
-        deserializer.deserialize_any(Names)
+        deserializer.deserialize_any(Texts)
     }
 }

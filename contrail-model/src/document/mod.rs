@@ -342,9 +342,9 @@ pub struct Workload {
     pub host: String,
     /// The network of its interface.
     pub network: String,
-    /// The interface's address.
-    #[cfg_attr(feature = "schema", schemars(with = "schema::Address"))]
-    pub address: String,
+    /// The interface's address, or a list of its IPv4 and its IPv6 address.
+    #[cfg_attr(feature = "schema", schemars(with = "schema::WorkloadAddress"))]
+    pub address: OneOrMany,
     /// The interface's MAC address. Default: one that is derived from the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Mac>"))]

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::{Endpoint, Fabric, Protocol};
+use super::{Address, Endpoint, Fabric, Protocol};
 
 /// An address family.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Family {
     Ipv4,
     Ipv6,
@@ -48,11 +48,18 @@ impl Fabric {
         if Family::of(self.address_of(end)) == family {
             return Some(end);
         }
-        let Endpoint::Server(id, index) = end else { return None };
-        let addresses = &self.servers[id].addresses;
-        let network = addresses.get(index)?.network;
-        let other =
-            addresses.iter().position(|at| at.network == network && Family::of(at.address) == family)?;
-        Some(Endpoint::Server(id, other))
+        match end {
+            Endpoint::Workload(id, _) => {
+                let has = |at: &Address| Family::of(at.address) == family;
+                self.workloads[id].addresses().any(has).then_some(Endpoint::Workload(id, family))
+            }
+            Endpoint::Server(id, index) => {
+                let addresses = &self.servers[id].addresses;
+                let network = addresses.get(index)?.network;
+                let is_other = |at: &Address| at.network == network && Family::of(at.address) == family;
+                addresses.iter().position(is_other).map(|other| Endpoint::Server(id, other))
+            }
+            Endpoint::Vhost0(_) | Endpoint::VirtualService(_) => None,
+        }
     }
 }

@@ -108,8 +108,7 @@ fn underlay(fabric: &Fabric) -> PrefixTable<Vec<Origin>> {
 fn ip_fabric_workloads(fabric: &Fabric) -> HashMap<IpAddr, WorkloadId> {
     let mut workloads = HashMap::default();
     for (id, workload) in fabric.workloads.iter() {
-        let at = &workload.interface;
-        if fabric.networks[at.network].ip_fabric_forwarding {
+        for at in workload.addresses().filter(|at| fabric.networks[at.network].ip_fabric_forwarding) {
             workloads.entry(at.address).or_insert(id);
         }
     }
@@ -140,7 +139,9 @@ impl Placement {
         }
         for (id, workload) in fabric.workloads.iter() {
             let at = &workload.interface;
-            index.addresses.entry((at.network, at.address)).or_insert(Owner::Workload(id));
+            for at in workload.addresses() {
+                index.addresses.entry((at.network, at.address)).or_insert(Owner::Workload(id));
+            }
             index.macs.entry((at.network, at.mac)).or_insert(Owner::Workload(id));
             index.workloads_of.entry(at.network).or_default().push(id);
             index.overlay.insert(at.network);

@@ -202,7 +202,7 @@ impl Fabric {
     /// The server that an end of a flow is on; none for a virtual service, which is in several places.
     pub(crate) fn host_of(&self, end: Endpoint) -> Option<ServerId> {
         match end {
-            Endpoint::Workload(id) => Some(self.workloads[id].host),
+            Endpoint::Workload(id, _) => Some(self.workloads[id].host),
             Endpoint::Server(id, _) | Endpoint::Vhost0(id) => Some(id),
             Endpoint::VirtualService(_) => None,
         }
@@ -211,7 +211,7 @@ impl Fabric {
     /// The network that an end of a flow is in.
     pub(crate) fn network_of(&self, end: Endpoint) -> Option<NetworkId> {
         match end {
-            Endpoint::Workload(id) => Some(self.workloads[id].interface.network),
+            Endpoint::Workload(id, _) => Some(self.workloads[id].interface.network),
             Endpoint::Server(id, index) => self.servers[id].addresses.get(index).map(|at| at.network),
             Endpoint::Vhost0(id) => self.servers[id].vhost0.as_ref().map(|vhost0| vhost0.network),
             Endpoint::VirtualService(id) => Some(self.virtual_services[id].network),
@@ -236,7 +236,7 @@ impl Fabric {
     /// Whether a workload is an end of a flow, or one of several that are.
     pub(crate) fn is_at(&self, end: Endpoint, workload: WorkloadId) -> bool {
         match end {
-            Endpoint::Workload(id) => id == workload,
+            Endpoint::Workload(id, _) => id == workload,
             Endpoint::VirtualService(id) => self.virtual_services[id].members.contains(&workload),
             Endpoint::Server(..) | Endpoint::Vhost0(_) => false,
         }

@@ -319,6 +319,21 @@ pub(crate) struct Workload {
     pub(crate) name: Name,
     pub(crate) host: ServerId,
     pub(crate) interface: Address,
+    /// The interface by its address of the other family, if it has one of each.
+    pub(crate) second: Option<Address>,
+}
+
+impl Workload {
+    /// Its interface by each address.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &Address> + Clone {
+        std::iter::once(&self.interface).chain(&self.second)
+    }
+
+    /// Its address of a family; the only one that it has, if that is of the other.
+    pub(crate) fn address_of(&self, family: Family) -> IpAddr {
+        let second = self.second.as_ref().map(|at| at.address);
+        second.filter(|address| Family::of(*address) == family).unwrap_or(self.interface.address)
+    }
 }
 
 /// An address that several workloads answer for.
@@ -423,7 +438,8 @@ impl Protocol {
 /// An end of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Endpoint {
-    Workload(WorkloadId),
+    /// A workload, by the family of the address that is used.
+    Workload(WorkloadId, Family),
     /// A server, by the index of the address that is used.
     Server(ServerId, usize),
     /// A server by its vhost0: the vRouter, or the server's own stack behind it.

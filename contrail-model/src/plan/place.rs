@@ -83,7 +83,7 @@ fn watched(fabric: &Fabric, part: &Part<'_>) -> Vec<DeviceId> {
     for flow in &part.flows {
         for end in [flow.from.1, flow.to.1] {
             match end {
-                Endpoint::Workload(id) => servers.push(fabric.workloads[id].host),
+                Endpoint::Workload(id, _) => servers.push(fabric.workloads[id].host),
                 Endpoint::Server(id, _) | Endpoint::Vhost0(id) => servers.push(id),
                 Endpoint::VirtualService(id) => {
                     let members = fabric.virtual_services[id].members.iter();

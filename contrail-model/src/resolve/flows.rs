@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::{Names, Resolver};
 use crate::document;
 use crate::fabric::{
-    Address, Endpoint, Fabric, Name, Network, NetworkId, Protocol, RequiredFlow, Server, ServerId,
-    ServerKind, WorkloadId,
+    Address, Endpoint, Fabric, Family, Name, Network, NetworkId, Protocol, RequiredFlow, Server, ServerId,
+    ServerKind, Workload, WorkloadId,
 };
 use crate::integration;
 
@@ -149,7 +149,10 @@ impl Resolver<'_> {
         if self.problems.len() > known_before {
             return;
         }
-        let workload = |id: WorkloadId| (fabric.workloads[id].name.clone(), Endpoint::Workload(id));
+        let workload = |id: WorkloadId| {
+            let at = &fabric.workloads[id];
+            (at.name.clone(), workload_end(id, at))
+        };
         let ends = |party: &Party| -> Vec<(Name, Endpoint)> {
             match party {
                 Party::Service(service) => placed.get(service.as_str()).cloned().unwrap_or_default(),
@@ -331,7 +334,7 @@ impl Resolver<'_> {
 
 /// What can be named as an end of a flow without an integration.
 fn endpoints(fabric: &Fabric) -> HashMap<Name, Vec<Endpoint>> {
-    let workloads = fabric.workloads.iter().map(|(id, at)| (&at.name, Endpoint::Workload(id)));
+    let workloads = fabric.workloads.iter().map(|(id, at)| (&at.name, workload_end(id, at)));
     let services = fabric.virtual_services.iter().map(|(id, at)| (&at.name, Endpoint::VirtualService(id)));
     let servers = fabric.servers.iter().filter_map(|(id, server)| {
         let by_vhost0 = server.vhost0.as_ref().map(|_| Endpoint::Vhost0(id));
@@ -343,6 +346,11 @@ fn endpoints(fabric: &Fabric) -> HashMap<Name, Vec<Endpoint>> {
         endpoints.entry(name.clone()).or_insert_with(|| vec![end]);
     }
     endpoints
+}
+
+/// A workload by the first of its addresses.
+fn workload_end(id: WorkloadId, at: &Workload) -> Endpoint {
+    Endpoint::Workload(id, Family::of(at.interface.address))
 }
 
 /// The bare-metal servers with an address in a network.

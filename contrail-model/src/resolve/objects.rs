@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use super::{Names, Resolver};
 use crate::document;
 use crate::fabric::{
-    Address, Arena, Device, DeviceId, DeviceManagerPython, Link, LogicalRouter, Name, Network, NetworkId,
-    OverlayRoles, PhysicalRole, Port, PortGroup, PortTranslationPool, RouterType, SecondaryAddress, Server,
-    ServerKind, StaticRoute, Subnet, TunnelKind, VirtualService, VlanBinding, VniMode, Workload, derived_mac,
+    Address, Arena, Device, DeviceId, DeviceManagerPython, Family, Link, LogicalRouter, Name, Network,
+    NetworkId, OverlayRoles, PhysicalRole, Port, PortGroup, PortTranslationPool, RouterType,
+    SecondaryAddress, Server, ServerKind, StaticRoute, Subnet, TunnelKind, VirtualService, VlanBinding,
+    VniMode, Workload, derived_mac,
 };
 use crate::rules;
 use contrail_wire::Vni;
@@ -238,13 +239,27 @@ impl Resolver<'_> {
         owner: &str,
         address: &document::Address,
     ) -> Option<Address> {
-        let network = self.find(networks, &format!("{path}.network"), "network", &address.network);
-        let ip: Option<IpAddr> = self.parse(&format!("{path}.address"), "an address", &address.address);
-        let mac = self.mac(&format!("{path}.mac"), address.mac.as_ref());
+        let document::Address { network, address, mac } = address;
+        let ip = self.parse(&format!("{path}.address"), "an address", address);
+        self.interface(networks, path, owner, network, mac.as_ref(), ip)
+    }
+
+    /// An interface by one of its addresses.
+    fn interface(
+        &mut self,
+        networks: &Names<'_, Network>,
+        path: &str,
+        owner: &str,
+        network: &str,
+        mac: Option<&String>,
+        address: Option<IpAddr>,
+    ) -> Option<Address> {
+        let id = self.find(networks, &format!("{path}.network"), "network", network);
+        let mac = self.mac(&format!("{path}.mac"), mac);
         Some(Address {
-            network: network?,
-            address: ip?,
-            mac: mac.unwrap_or_else(|| derived_mac(&[owner, &address.network])),
+            network: id?,
+            address: address?,
+            mac: mac.unwrap_or_else(|| derived_mac(&[owner, network])),
             mac_is_given: mac.is_some(),
         })
     }
@@ -303,17 +318,36 @@ impl Resolver<'_> {
             let path = format!("workloads[{i}]");
             self.named(&path, &workload.name);
             let host = self.find(servers, &format!("{path}.host"), "server", &workload.host);
-            let interface = document::Address {
-                network: workload.network.clone(),
-                address: workload.address.clone(),
-                mac: workload.mac.clone(),
-            };
-            let interface = self.address(networks, &path, &workload.name, &interface);
+            let [first, second] = self.workload_addresses(&format!("{path}.address"), &workload.address.0);
+            let document::Workload { name, network, mac, .. } = workload;
+            let interface = self.interface(networks, &path, name, network, mac.as_ref(), first);
             if let (Some(host), Some(interface)) = (host, interface) {
-                arena.push(Workload { name: workload.name.as_str().into(), host, interface });
+                let second = second.map(|address| Address { address, ..interface.clone() });
+                arena.push(Workload { name: name.as_str().into(), host, interface, second });
             }
         }
         arena
+    }
+
+    /// One address, or two of different families.
+    fn workload_addresses(&mut self, path: &str, texts: &[String]) -> [Option<IpAddr>; 2] {
+        match texts {
+            [one] => [self.parse(path, "an address", one), None],
+            [one, other] => {
+                let both: [Option<IpAddr>; 2] = [(one, 0), (other, 1)]
+                    .map(|(text, k)| self.parse(&format!("{path}[{k}]"), "an address", text));
+                if let [Some(one), Some(other)] = both
+                    && Family::of(one) == Family::of(other)
+                {
+                    self.problem(path, format!("{one} and {other} are of one address family"));
+                }
+                both
+            }
+            _ => {
+                self.problem(path, "expected an address, or one of each address family");
+                [None, None]
+            }
+        }
     }
 
     pub(super) fn virtual_services(

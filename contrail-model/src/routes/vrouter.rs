@@ -56,14 +56,13 @@ impl Announcer<'_> {
             |workload: WorkloadId| [fabric.workload_label(workload), fabric.workload_frame_label(workload)];
         let mut hosts: BTreeMap<ServerId, Vec<Host>> = BTreeMap::new();
         for (id, workload) in fabric.workloads.iter() {
-            let at = &workload.interface;
-            hosts.entry(workload.host).or_default().push(Host {
+            hosts.entry(workload.host).or_default().extend(workload.addresses().map(|at| Host {
                 network: at.network,
                 mac: at.mac,
                 address: at.address,
                 labels: labels(id),
                 origin: Origin::Workload(workload.name.clone()),
-            });
+            }));
         }
         for (_, service) in fabric.virtual_services.iter() {
             for member in &service.members {

@@ -29,8 +29,10 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let lost: Vec<&str> = lost
             .filter(|workload| {
                 let own = fabric.leaves_of(workload.host);
-                let route = fabric.index.underlay.longest(workload.interface.address);
-                route.is_none_or(|(_, origins)| origins.iter().all(|origin| !own.contains(&origin.device)))
+                workload.addresses().any(|at| {
+                    let route = fabric.index.underlay.longest(at.address);
+                    route.is_none_or(|(_, origins)| origins.iter().all(|at| !own.contains(&at.device)))
+                })
             })
             .map(|workload| &*workload.name)
             .collect();

@@ -252,9 +252,13 @@ fn interfaces(fabric: &Fabric) -> impl Iterator<Item = (&Name, &Address, Place)>
         let vhost0 = server.vhost0.iter().map(move |address| (address, Place::Vhost0(id)));
         addresses.chain(vhost0).map(|(address, place)| (&server.name, address, place))
     });
-    let workloads = fabric.workloads.iter();
-    let workloads =
-        workloads.map(|(id, workload)| (&workload.name, &workload.interface, Place::Workload(id)));
+    let workloads = fabric.workloads.iter().flat_map(|(id, workload)| {
+        let has_two = workload.second.is_some();
+        let addresses = workload.addresses().enumerate();
+        addresses.map(move |(index, address)| {
+            (&workload.name, address, Place::Workload(id, has_two.then_some(index)))
+        })
+    });
     servers.chain(workloads)
 }
 
@@ -263,7 +267,8 @@ fn interfaces(fabric: &Fabric) -> impl Iterator<Item = (&Name, &Address, Place)>
 enum Place {
     Server(ServerId, usize),
     Vhost0(ServerId),
-    Workload(WorkloadId),
+    /// By the index in the list, if it is one.
+    Workload(WorkloadId, Option<usize>),
 }
 
 impl fmt::Display for Place {
@@ -271,7 +276,8 @@ impl fmt::Display for Place {
         match self {
             Self::Server(id, index) => write!(f, "servers[{}].addresses[{index}].address", id.index()),
             Self::Vhost0(id) => write!(f, "servers[{}].vhost0.address", id.index()),
-            Self::Workload(id) => write!(f, "workloads[{}].address", id.index()),
+            Self::Workload(id, None) => write!(f, "workloads[{}].address", id.index()),
+            Self::Workload(id, Some(index)) => write!(f, "workloads[{}].address[{index}]", id.index()),
         }
     }
 }

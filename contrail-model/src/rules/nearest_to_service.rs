@@ -25,8 +25,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut advised: BTreeMap<RouterId, (ServerId, Vec<DeviceId>)> = BTreeMap::new();
     for flow in fabric.required_flows.iter() {
         let ends = [flow.from.1, flow.to.1];
-        let ([Endpoint::Workload(workload), Endpoint::Server(server, index)]
-        | [Endpoint::Server(server, index), Endpoint::Workload(workload)]) = ends
+        let ([Endpoint::Workload(workload, _), Endpoint::Server(server, index)]
+        | [Endpoint::Server(server, index), Endpoint::Workload(workload, _)]) = ends
         else {
             continue;
         };

@@ -90,7 +90,7 @@ impl Fabric {
     pub(crate) fn address_of(&self, end: Endpoint) -> IpAddr {
         let address = |at: Option<&Address>| at.map_or(Ipv4Addr::UNSPECIFIED.into(), |at| at.address);
         match end {
-            Endpoint::Workload(id) => self.workloads[id].interface.address,
+            Endpoint::Workload(id, family) => self.workloads[id].address_of(family),
             Endpoint::Server(id, index) => address(self.servers[id].addresses.get(index)),
             Endpoint::Vhost0(id) => address(self.servers[id].vhost0.as_ref()),
             Endpoint::VirtualService(id) => self.virtual_services[id].address,
@@ -99,7 +99,7 @@ impl Fabric {
 
     /// The translation for a flow that a workload behind distributed SNAT opens to the underlay.
     fn translation(&self, flow: &Traced, from: IpAddr) -> Option<Nat> {
-        let (Endpoint::Workload(workload), Endpoint::Server(..)) = (flow.from.1, flow.to.1) else {
+        let (Endpoint::Workload(workload, _), Endpoint::Server(..)) = (flow.from.1, flow.to.1) else {
             return None;
         };
         if !limits::only_behind_snat(self, workload) {

@@ -95,7 +95,7 @@ impl<'f> Walker<'f> {
             walker.notes.visits.push(visit);
         };
         match from {
-            Endpoint::Workload(id) => start(self, Node::Workload(id)),
+            Endpoint::Workload(id, _) => start(self, Node::Workload(id)),
             Endpoint::Server(id, _) | Endpoint::Vhost0(id) => start(self, Node::Server(id)),
             Endpoint::VirtualService(id) => {
                 let members = &self.fabric.virtual_services[id].members;

@@ -122,7 +122,7 @@ impl Walker<'_> {
         let has_irb = fabric.has_irb(router, device, network);
         if has_irb && fabric.prefers_vxlan() {
             lookup(self, RouteKind::EvpnMacIp, PassedOver::PrefixOf(server, network));
-            let is_own = destination == target.interface.address;
+            let is_own = target.addresses().any(|at| at.address == destination);
             let mac = if is_own { target.interface.mac } else { VROUTER_GATEWAY };
             let answered_by = Neighbour::Workload(workload);
             let own = (VIRTUAL_GATEWAY, Source::IrbMac { device, network });

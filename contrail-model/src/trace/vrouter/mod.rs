@@ -6,7 +6,7 @@ mod underlay;
 mod virtual_service;
 
 use crate::fabric::{
-    DeviceId, Fabric, RouterId, ServerId, TunnelKind, VROUTER_GATEWAY, WorkloadId, derived_mac,
+    DeviceId, Fabric, Family, RouterId, ServerId, TunnelKind, VROUTER_GATEWAY, WorkloadId, derived_mac,
 };
 use crate::trace::note::{Ingress, Interface, Link, Node, Source};
 use crate::trace::packet::{Shim, Sourced};
@@ -97,7 +97,7 @@ impl Walker<'_> {
         let at = &fabric.workloads[workload];
         let network = at.interface.network;
         let destination = self.destination(&work);
-        let subnet = fabric.networks[network].subnet_of(at.interface.address);
+        let subnet = fabric.networks[network].subnet_of(at.address_of(Family::of(destination)));
         let to = if subnet.is_some_and(|subnet| subnet.prefix.contains(&destination)) {
             match self.resolve(at.host, network, destination) {
                 Ok((to, _)) => to,

@@ -1,6 +1,6 @@
 //! An address that several workloads answer for: who gets the packet, and whose address it bears on either side.
 
-use crate::fabric::{NetworkId, VirtualService, VirtualServiceId, WorkloadId};
+use crate::fabric::{Family, NetworkId, VirtualService, VirtualServiceId, WorkloadId};
 use crate::trace::note::{AddressOf, Node, Source, Step};
 use crate::trace::packet::{End, Packet, Sourced};
 use crate::trace::verdict::Drop;
@@ -35,8 +35,9 @@ impl<'f> Walker<'f> {
         service.members.contains(&workload).then_some((id, service))
     }
 
-    fn address_of(&self, workload: WorkloadId) -> Sourced<IpAddr> {
-        let address = self.fabric.workloads[workload].interface.address;
+    /// A member's address, of the virtual one's family.
+    fn member_address(&self, workload: WorkloadId, service: &VirtualService) -> Sourced<IpAddr> {
+        let address = self.fabric.workloads[workload].address_of(Family::of(service.address));
         (address, Source::AddressOf(AddressOf::Workload(workload)))
     }
 
@@ -46,7 +47,8 @@ impl<'f> Walker<'f> {
             && self.is_answer
             && let Some((_, service)) = self.virtual_service_of(workload)
         {
-            let (address, port) = (self.address_of(workload), (service.member_port, Source::ServicePort));
+            let address = self.member_address(workload, service);
+            let port = (service.member_port, Source::ServicePort);
             self.notes.headers.translate(&mut packet, End::Source, address, port);
         }
         packet
@@ -58,7 +60,8 @@ impl<'f> Walker<'f> {
         if self.is_answer || self.destination(work) != service.address {
             return;
         }
-        let (address, port) = (self.address_of(workload), (service.member_port, Source::ServicePort));
+        let address = self.member_address(workload, service);
+        let port = (service.member_port, Source::ServicePort);
         self.notes.headers.translate(&mut work.packet, End::Destination, address, port);
         let to = (address.0, service.member_port);
         self.step(work, Step::Translate { from: (service.address, service.port), to });
@@ -67,14 +70,13 @@ impl<'f> Walker<'f> {
     /// The virtual address again in the answer, which is then looked up in that address' network; otherwise the
     /// workload's own network.
     pub(super) fn as_virtual_service(&mut self, workload: WorkloadId, work: &mut Work) -> NetworkId {
-        let own = &self.fabric.workloads[workload].interface;
         let Some((id, service)) = self.virtual_service_of(workload).filter(|_| self.is_answer) else {
-            return own.network;
+            return self.fabric.workloads[workload].interface.network;
         };
         let address = (service.address, Source::AddressOf(AddressOf::VirtualService(id)));
         let port = (service.port, Source::ServicePort);
         self.notes.headers.translate(&mut work.packet, End::Source, address, port);
-        let from = (own.address, service.member_port);
+        let from = (self.member_address(workload, service).0, service.member_port);
         self.step(work, Step::Translate { from, to: (service.address, service.port) });
         service.network
     }

@@ -234,6 +234,7 @@ impl Draft {
             self.hosts += 1;
             let Address { network, address, mac } = self.address(network);
             let name = format!("vm{}", self.hosts);
+            let address = OneOrMany(vec![address]);
             self.document.workloads.push(Workload { name: name.clone(), host, network, address, mac });
             names.push(name);
         }
