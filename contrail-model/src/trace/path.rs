@@ -143,7 +143,7 @@ pub struct Path<'t> {
 
 impl<'t> Path<'t> {
     /// From the sender on; the last hop is where the path ends.
-    pub fn hops(&self) -> impl ExactSizeIterator<Item = Hop<'t>> {
+    pub fn hops(&self) -> impl ExactSizeIterator<Item = Hop<'t>> + use<'t> {
         let trace = self.trace;
         let hops: Vec<&Noted> = self.hops.iter().filter_map(|hop| trace.notes.hops.get(*hop)).collect();
         hops.into_iter().map(move |noted| Hop { trace, noted })

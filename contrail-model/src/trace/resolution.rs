@@ -63,7 +63,7 @@ impl Trace {
     /// ```
     pub fn resolutions(&self) -> Vec<Resolution> {
         let mut resolutions = Vec::new();
-        for hop in self.paths().flat_map(|path| path.hops().collect::<Vec<_>>()) {
+        for hop in self.paths().flat_map(|path| path.hops()) {
             let found = hop.steps().into_iter().filter_map(|step| self.fabric.resolution(hop, step));
             for resolution in found.collect::<Vec<_>>() {
                 if !resolutions.contains(&resolution) {

@@ -52,7 +52,7 @@ fn each_result_is_data() {
     assert_data("data-trace-dropped", &fabric.trace(&flow).unwrap());
     let changed = plan.best().unwrap().apply(&fabric);
     let trace = changed.trace(&flow).unwrap();
-    let hops: Vec<_> = trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>()).collect();
+    let hops: Vec<_> = trace.paths().flat_map(|path| path.hops()).collect();
     assert_data("data-steps", &hops.iter().map(|hop| (hop.node(), hop.steps())).collect::<Vec<_>>());
     assert_data("data-routes", &changed.routes());
 }

@@ -1,7 +1,7 @@
 //! What-if: devices and cables down. The octavia fabric has two of everything but the DC gateway.
 
 use contrail_model::document::Document;
-use contrail_model::trace::{Drop, Way};
+use contrail_model::trace::{Drop, Path, Way};
 use contrail_model::{Fabric, Flow, Trace, Verdict};
 
 use crate::fabrics::examples;
@@ -22,7 +22,7 @@ fn how(way: Way<'_>) -> String {
 
 /// The nodes that any path passes.
 fn nodes(trace: &Trace) -> Vec<String> {
-    let hops = trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>());
+    let hops = trace.paths().flat_map(|path| path.hops());
     let mut nodes: Vec<String> = hops.map(|hop| hop.node().to_string()).collect();
     nodes.sort();
     nodes.dedup();
@@ -59,7 +59,7 @@ fn the_underlay_goes_round_a_spine_or_a_cable() {
     let trace = worker_to_amphora(&without(&fabric, &["spine1"]));
     assert!(!nodes(&trace).contains(&"spine1".to_owned()), "{trace}");
     let links = |trace: &Trace| {
-        let hops = trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>());
+        let hops = trace.paths().flat_map(|path| path.hops());
         hops.filter_map(|hop| hop.sent()).map(|sent| sent.link().to_string()).collect::<Vec<_>>()
     };
     let is_cut = |link: &String| link.contains("leaf1:et-0/0/48");
@@ -193,7 +193,7 @@ fn a_link_of_a_trace_can_be_taken_down_by_its_name() {
     let fabric = fabric(&solved());
     let trace = worker_to_amphora(&fabric);
     let mut taken = 0;
-    for hop in trace.out().paths().iter().flat_map(|path| path.hops().collect::<Vec<_>>()) {
+    for hop in trace.out().paths().iter().flat_map(Path::hops) {
         let Some(link) = hop.sent().map(|sent| sent.link()).filter(|link| !link.contains(":tap")) else {
             continue;
         };
@@ -236,7 +236,7 @@ fn documents() -> Vec<Document> {
 fn ways(fabric: &Fabric) -> Vec<(bool, Vec<String>)> {
     let traces = fabric.trace_required();
     let paths = traces.iter().flat_map(Trace::paths);
-    let way = |path: contrail_model::trace::Path<'_>| {
+    let way = |path: Path<'_>| {
         let nodes = path.hops().map(|hop| hop.node().to_string()).collect();
         (path.verdict().is_delivered(), nodes)
     };

@@ -93,7 +93,7 @@ fn the_frames_ask_and_answer_the_same() {
                     assert_asked_and_answered(it);
                     families[usize::from(it.address.is_ipv6())] += 1;
                 }
-                let hops = trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>());
+                let hops = trace.paths().flat_map(|path| path.hops());
                 for step in hops.flat_map(|hop| hop.steps()) {
                     let Step::Resolve { address, mac, .. } = step else { continue };
                     assert!(resolutions.iter().any(|it| (it.address, it.mac) == (address, mac)), "{step}");

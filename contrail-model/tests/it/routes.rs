@@ -38,7 +38,7 @@ fn fabrics() -> impl Iterator<Item = Fabric> {
 }
 
 fn hops(trace: &Trace) -> impl Iterator<Item = Hop<'_>> {
-    trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>())
+    trace.paths().flat_map(|path| path.hops())
 }
 
 /// Whether an entry is the route that a trace names, of the right kind and to the right place, with the label or VNI

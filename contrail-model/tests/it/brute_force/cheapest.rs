@@ -321,7 +321,7 @@ pub(super) fn cables(trace: &Trace) -> usize {
 
 /// The static routes of hosts that a flow takes, out and back.
 fn static_routes(trace: &Trace) -> Vec<(String, String)> {
-    let steps = trace.paths().flat_map(|path| path.hops().collect::<Vec<_>>()).flat_map(|hop| hop.steps());
+    let steps = trace.paths().flat_map(|path| path.hops()).flat_map(|hop| hop.steps());
     let routes = steps.filter_map(|step| match step {
         Step::Lookup { table: Table::Host { server }, chosen, .. } if chosen.kind == RouteKind::Static => {
             Some((server.to_string(), chosen.to.to_string()))
