@@ -1,8 +1,7 @@
-//! Fabrics of `contrail-model`. What they answer crosses the border as JSON; `contrail_fabric.model` makes objects of it.
+//! Fabrics of `contrail-model`. What they answer crosses the border as JSON; `contrail_fabric.results` makes objects of it.
 
 use std::fmt;
-use std::fs::File;
-use std::io::BufWriter;
+use std::fs;
 use std::path::PathBuf;
 
 use contrail_model::Flow;
@@ -181,8 +180,10 @@ impl Trace {
 
     fn write_pcapng(&self, python: Python<'_>, path: PathBuf) -> PyResult<()> {
         python.detach(|| {
-            let file = BufWriter::new(File::create(path)?);
-            write_pcapng(&self.0.frames(), file).map_err(|error| PyOSError::new_err(error.to_string()))
+            let mut file = Vec::new();
+            write_pcapng(&self.0.frames(), &mut file)
+                .map_err(|error| PyOSError::new_err(error.to_string()))?;
+            Ok(fs::write(path, file)?)
         })
     }
 }
