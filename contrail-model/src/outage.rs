@@ -1,5 +1,7 @@
 //! What-if: a fabric with devices and cables down.
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -126,13 +128,13 @@ impl Fabric {
     pub fn without<'p>(&self, parts: impl IntoIterator<Item = &'p str>) -> Result<Self, OutageError> {
         let mut down = self.outage.parts.to_vec();
         let mut unknown = Vec::new();
+        let names = LazyCell::new(|| self.part_names());
         for name in parts {
             match self.part(name) {
                 Some(part) if down.contains(&part) => {}
                 Some(part) => down.push(part),
                 None => {
-                    let parts = self.part_names();
-                    let like = most_like(name, parts.iter().map(|name| &**name)).map(str::to_owned);
+                    let like = most_like(name, names.iter().map(|name| &**name)).map(str::to_owned);
                     unknown.push(UnknownPart { name: name.to_owned(), like });
                 }
             }
@@ -153,13 +155,10 @@ impl Fabric {
     pub fn parts(&self) -> Vec<Name> {
         let devices = self.devices.iter().map(|(_, device)| device.name.clone());
         let cables = self.links.iter().map(|link| self.cable_name(link));
-        let mut parts: Vec<Name> = devices.chain(cables).collect();
-        for (_, group) in self.port_groups.iter() {
-            let ports: Vec<Name> = group.ports.iter().map(|port| self.port_name(port)).collect();
-            let new = ports.into_iter().filter(|port| !parts.contains(port)).collect::<Vec<_>>();
-            parts.extend(new);
-        }
-        parts
+        let ports = self.port_groups.iter().flat_map(|(_, group)| &group.ports);
+        let access = ports.map(|port| self.port_name(port));
+        let mut seen = HashSet::new();
+        devices.chain(cables).chain(access).filter(|part| seen.insert(part.clone())).collect()
     }
 
     /// All names by which [`part`](Self::part) finds something, but for those of a trace.
@@ -169,8 +168,8 @@ impl Fabric {
     }
 
     fn part(&self, name: &str) -> Option<Part> {
-        if let Some((id, device)) = self.devices.iter().find(|(_, device)| &*device.name == name) {
-            return Some(Part { name: device.name.clone(), kind: PartKind::Device(id) });
+        if let Some(id) = self.device_named(name) {
+            return Some(Part { name: self.devices[id].name.clone(), kind: PartKind::Device(id) });
         }
         let is_cable = |link: &&Link| {
             let [a, b] = link.ends.each_ref().map(|port| self.port_name(port));

@@ -100,8 +100,8 @@ impl Topology {
         }
         if distance == 1 {
             // A spine has a thousand neighbours, of which one is asked for; that one has few.
-            let cables = nearest.iter().flat_map(|origin| self.cables(from, *origin));
-            let mut cables: Vec<Neighbour> = cables.collect();
+            let mut cables = Vec::new();
+            nearest.iter().for_each(|origin| self.cables(from, *origin, &mut cables));
             cables.sort_unstable_by_key(|neighbour| neighbour.link);
             return cables;
         }
@@ -111,26 +111,22 @@ impl Topology {
         self.neighbours(from).iter().filter(closer).copied().collect()
     }
 
-    /// The cables between two devices, seen from the first.
-    fn cables(&self, from: DeviceId, to: DeviceId) -> impl Iterator<Item = Neighbour> {
-        let ends = [(from, to), (to, from)];
-        let [near, far] = ends.map(|(here, there)| {
-            self.neighbours(here).iter().filter(move |neighbour| neighbour.device == there)
-        });
-        let (near, far) = if self.neighbours(from).len() <= self.neighbours(to).len() {
-            (Some(near), None)
+    /// Adds the cables between two devices, seen from the first.
+    fn cables(&self, from: DeviceId, to: DeviceId, found: &mut Vec<Neighbour>) {
+        let [near, far] = [from, to].map(|device| self.neighbours(device));
+        if near.len() <= far.len() {
+            found.extend(near.iter().filter(|neighbour| neighbour.device == to));
         } else {
-            (None, Some(far))
-        };
-        let far = far.into_iter().flatten().map(move |there| Neighbour {
-            device: to,
-            link: there.link,
-            end: 1 - there.end,
-            macs: {
-                let [here, there] = there.macs;
-                [there, here]
-            },
-        });
-        near.into_iter().flatten().copied().chain(far)
+            let back = far.iter().filter(|neighbour| neighbour.device == from);
+            found.extend(back.map(|neighbour| neighbour.seen_from(to)));
+        }
+    }
+}
+
+impl Neighbour {
+    /// The same cable from its other end, which is on this device.
+    const fn seen_from(self, there: DeviceId) -> Self {
+        let [here_mac, there_mac] = self.macs;
+        Self { device: there, link: self.link, end: 1 - self.end, macs: [there_mac, here_mac] }
     }
 }

@@ -181,8 +181,7 @@ pub(super) enum Source {
     },
     GatewayByArp {
         gateway: IpAddr,
-        network: NetworkId,
-        answered_by: Devices,
+        answered_by: Neighbour,
     },
     NeighbourByArp {
         address: IpAddr,
@@ -225,6 +224,13 @@ pub(super) enum Link {
     Tap(WorkloadId),
 }
 
+impl Link {
+    /// Whether it is between devices.
+    pub(super) const fn is_cable(self) -> bool {
+        matches!(self, Self::Cable { .. })
+    }
+}
+
 /// All that was noted on the ways of a trace.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
@@ -259,6 +265,12 @@ impl Notes {
             hops: Vec::with_capacity(96),
             visits: Vec::with_capacity(48),
         }
+    }
+
+    /// How many cables between devices some hops send over.
+    pub(super) fn cables(&self, hops: &[usize]) -> usize {
+        let sent = hops.iter().filter_map(|hop| self.hops.get(*hop)?.sent.as_ref());
+        sent.filter(|sent| sent.link.is_cable()).count()
     }
 
     /// The steps up to one, in order.

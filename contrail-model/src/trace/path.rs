@@ -57,9 +57,7 @@ impl<'t> Way<'t> {
 
     /// The first path on which the packet does not arrive, or else the first.
     pub fn telling(&self) -> Option<Path<'t>> {
-        let paths = self.paths();
-        let dropped = paths.iter().position(|path| !path.verdict.is_delivered());
-        paths.into_iter().nth(dropped.unwrap_or_default())
+        telling(&self.paths()).cloned()
     }
 
     /// How the packet may end, each verdict once.
@@ -89,17 +87,11 @@ impl<'t> Way<'t> {
         let mut most = 0;
         let mut paths = 0;
         self.each_path(|hops, _| {
-            most = most.max(self.cables(hops));
+            most = most.max(self.trace.notes.cables(hops));
             paths += 1;
             paths < MAX_PATHS
         });
         most
-    }
-
-    fn cables(&self, hops: &[usize]) -> usize {
-        let is_cable =
-            |hop: &Noted| hop.sent.is_some_and(|sent| matches!(sent.link, note::Link::Cable { .. }));
-        hops.iter().filter(|hop| self.trace.notes.hops.get(**hop).is_some_and(is_cable)).count()
     }
 
     /// The hops of all paths among those of the trace, each once, in the order in which a packet can come to them.
@@ -133,6 +125,11 @@ impl<'t> Way<'t> {
     }
 }
 
+/// The first path on which the packet does not arrive, or else the first.
+pub(super) fn telling<'p, 't>(paths: &'p [Path<'t>]) -> Option<&'p Path<'t>> {
+    paths.iter().find(|path| !path.verdict.is_delivered()).or(paths.first())
+}
+
 /// One way through the fabric.
 #[derive(Clone, Debug)]
 pub struct Path<'t> {
@@ -156,7 +153,7 @@ impl<'t> Path<'t> {
 
     /// Cables between devices that the packet crosses.
     pub fn underlay_links(&self) -> usize {
-        self.hops().filter_map(|hop| hop.sent()).filter(Sent::is_fabric_link).count()
+        self.trace.notes.cables(&self.hops)
     }
 }
 
@@ -214,7 +211,7 @@ impl<'t> Sent<'t> {
 
     /// Whether the link is a cable between devices.
     pub const fn is_fabric_link(&self) -> bool {
-        matches!(self.noted.link, note::Link::Cable { .. })
+        self.noted.link.is_cable()
     }
 
     /// The packet as it is there.

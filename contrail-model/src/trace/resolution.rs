@@ -11,7 +11,7 @@ use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::{EncodeError, EtherType, FixedHeader, Header, IpProtocol, MacAddr, frame};
 
 use super::{Hop, Step, Trace};
-use crate::fabric::{Fabric, Name};
+use crate::fabric::{Address, Fabric, Name, VIRTUAL_GATEWAY};
 
 /// More than a request or reply takes.
 const LARGEST: usize = 128;
@@ -86,23 +86,23 @@ impl Fabric {
 
     /// With which addresses a node asks in a network, and in which VLAN: that in which it then sends.
     fn question(&self, hop: Hop<'_>, network: &Name, address: IpAddr) -> Option<Question> {
-        let at = self.networks.iter().find(|(_, other)| other.name == *network)?;
+        let network = self.network_named(network)?;
         let sent = hop.sent()?.packet();
         let mut headers = sent.headers().map(|traced| *traced.header());
         let vlan = headers.find_map(|header| match header {
             Header::Vlan(tag) => Some(tag),
             _ => None,
         });
-        let servers = self.servers.iter().filter(|(_, server)| server.name == *hop.node());
-        let mut interfaces = servers.flat_map(|(_, server)| server.interfaces());
-        let own = interfaces
-            .find(|interface| interface.network == at.0 && interface.address.is_ipv4() == address.is_ipv4());
-        if let Some(own) = own {
+        let server = self.server_named(hop.node()).map(|id| &self.servers[id]);
+        let is_own = |interface: &&Address| {
+            interface.network == network && interface.address.is_ipv4() == address.is_ipv4()
+        };
+        if let Some(own) = server.and_then(|server| server.interfaces().find(is_own)) {
             return Some(Question { mac: own.mac, own: own.address, vlan });
         }
-        let subnets = at.1.subnets.iter().filter(|subnet| subnet.prefix.contains(&address));
+        let subnets = self.networks[network].subnets.iter().filter(|subnet| subnet.prefix.contains(&address));
         let gateway = subnets.filter_map(|subnet| subnet.gateway).next()?;
-        Some(Question { mac: crate::fabric::VIRTUAL_GATEWAY, own: gateway, vlan })
+        Some(Question { mac: VIRTUAL_GATEWAY, own: gateway, vlan })
     }
 }
 

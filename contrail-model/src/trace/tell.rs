@@ -240,9 +240,8 @@ impl Trace {
                 let port = fabric.cable_end(link, end).map(|port| fabric.port_name(port));
                 Source::PortMac { port: port.unwrap_or_default() }
             }
-            note::Source::GatewayByArp { gateway, network, answered_by } => {
-                let answered_by = self.neighbour(Neighbour::Irb(network, answered_by));
-                Source::GatewayByArp { gateway, answered_by }
+            note::Source::GatewayByArp { gateway, answered_by } => {
+                Source::GatewayByArp { gateway, answered_by: self.neighbour(answered_by) }
             }
             note::Source::NeighbourByArp { address, answered_by } => {
                 Source::NeighbourByArp { address, answered_by: self.neighbour(answered_by) }

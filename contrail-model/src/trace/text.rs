@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::path::telling;
 use super::{PacketHeaders, Path, Trace, TracedField, TracedHeader, Way};
 
 impl fmt::Display for Trace {
@@ -20,9 +21,9 @@ impl fmt::Display for Trace {
 }
 
 fn way(f: &mut fmt::Formatter<'_>, direction: &str, from: &str, to: &str, way: Way<'_>) -> fmt::Result {
-    let Some(path) = way.telling() else { return Ok(()) };
-    write!(f, "  {direction}, {from} to {to}: {}", path.verdict())?;
     let all = way.paths();
+    let Some(path) = telling(&all) else { return Ok(()) };
+    write!(f, "  {direction}, {from} to {to}: {}", path.verdict())?;
     let (paths, dropped) = (all.len(), all.iter().filter(|path| !path.verdict().is_delivered()).count());
     match (paths, dropped) {
         (1, _) => {}
@@ -33,7 +34,7 @@ fn way(f: &mut fmt::Formatter<'_>, direction: &str, from: &str, to: &str, way: W
         f.write_str(" (there are more paths)")?;
     }
     f.write_str("\n")?;
-    hops(f, &path)
+    hops(f, path)
 }
 
 fn hops(f: &mut fmt::Formatter<'_>, path: &Path<'_>) -> fmt::Result {

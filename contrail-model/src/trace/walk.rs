@@ -348,9 +348,9 @@ impl<'f> Walker<'f> {
                 let devices = fabric.device_names(&leaves);
                 return Err(Drop::NoGateway { network: at.name.clone(), gateway: address, devices });
             }
-            let answered_by = self.devices(answering);
-            let source = Source::GatewayByArp { gateway: address, network, answered_by };
-            return Ok(((VIRTUAL_GATEWAY, source), Neighbour::Irb(network, answered_by)));
+            let answered_by = Neighbour::Irb(network, self.devices(answering));
+            let source = Source::GatewayByArp { gateway: address, answered_by };
+            return Ok(((VIRTUAL_GATEWAY, source), answered_by));
         }
         let (mac, owner) = match fabric.owner(network, address) {
             Some(Owner::Server(id)) => {
