@@ -3,9 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::OnceLock;
 
-use contrail_wire::MacAddr;
-
-use crate::fabric::{DeviceId, Link, Port};
+use crate::fabric::{DeviceId, Link};
 
 /// No way leads there.
 pub(crate) const UNREACHABLE: u32 = u32::MAX;
@@ -25,8 +23,6 @@ pub(crate) struct Neighbour {
     pub(crate) link: usize,
     /// Which of the link's two ends is here.
     pub(crate) end: usize,
-    /// The MAC addresses of the port here and the port there.
-    pub(crate) macs: [MacAddr; 2],
 }
 
 impl Topology {
@@ -34,15 +30,13 @@ impl Topology {
     pub(crate) fn new<'l>(
         devices: usize,
         links: impl Iterator<Item = (usize, &'l Link)>,
-        mac: impl Fn(&Port) -> MacAddr,
     ) -> Self {
         let mut neighbours = vec![Vec::new(); devices];
         for (index, link) in links {
             let [a, b] = &link.ends;
-            let [at_a, at_b] = link.ends.each_ref().map(&mac);
-            for (end, here, there, macs) in [(0, a, b, [at_a, at_b]), (1, b, a, [at_b, at_a])] {
+            for (end, here, there) in [(0, a, b), (1, b, a)] {
                 if let Some(list) = neighbours.get_mut(here.device.index()) {
-                    list.push(Neighbour { device: there.device, link: index, end, macs });
+                    list.push(Neighbour { device: there.device, link: index, end });
                 }
             }
         }
@@ -78,37 +72,35 @@ impl Topology {
         distances.into_boxed_slice()
     }
 
-    /// The nearest of `origins`; empty if none can be reached.
-    pub(crate) fn nearest(
+    /// The nearest of `origins`; none if none can be reached.
+    pub(crate) fn nearest<O: Iterator<Item = DeviceId> + Clone>(
         &self,
         from: DeviceId,
-        origins: impl Iterator<Item = DeviceId> + Clone,
-    ) -> Vec<DeviceId> {
+        origins: O,
+    ) -> impl Iterator<Item = DeviceId> + Clone + use<'_, O> {
         let distance = origins.clone().map(|origin| self.distance(from, origin)).min();
-        let is_nearest = |origin: &DeviceId| Some(self.distance(from, *origin)) == distance;
-        match distance {
-            None | Some(UNREACHABLE) => Vec::new(),
-            Some(_) => origins.filter(is_nearest).collect(),
-        }
+        let distance = distance.filter(|distance| *distance != UNREACHABLE);
+        origins.filter(move |origin| Some(self.distance(from, *origin)) == distance)
     }
 
-    /// The neighbours that are one step closer to one of `nearest`, which are all equally far.
-    pub(crate) fn next_hops(&self, from: DeviceId, nearest: &[DeviceId]) -> Vec<Neighbour> {
-        let distance = nearest.first().map_or(0, |origin| self.distance(from, *origin));
-        if distance == 0 {
-            return Vec::new();
+    /// Finds the neighbours that are one step closer to one of `nearest`, which are all equally far, in the order of the
+    /// cables.
+    pub(crate) fn next_hops(&self, from: DeviceId, nearest: &[DeviceId], found: &mut Vec<Neighbour>) {
+        found.clear();
+        match nearest.first().map_or(0, |origin| self.distance(from, *origin)) {
+            0 => {}
+            1 => {
+                // A spine has a thousand neighbours, of which one is asked for; that one has few.
+                nearest.iter().for_each(|origin| self.cables(from, *origin, found));
+                found.sort_unstable_by_key(|neighbour| neighbour.link);
+            }
+            distance => {
+                let closer = |neighbour: &&Neighbour| {
+                    nearest.iter().any(|origin| self.distance(neighbour.device, *origin) + 1 == distance)
+                };
+                found.extend(self.neighbours(from).iter().filter(closer));
+            }
         }
-        if distance == 1 {
-            // A spine has a thousand neighbours, of which one is asked for; that one has few.
-            let mut cables = Vec::new();
-            nearest.iter().for_each(|origin| self.cables(from, *origin, &mut cables));
-            cables.sort_unstable_by_key(|neighbour| neighbour.link);
-            return cables;
-        }
-        let closer = |neighbour: &&Neighbour| {
-            nearest.iter().any(|origin| self.distance(neighbour.device, *origin) + 1 == distance)
-        };
-        self.neighbours(from).iter().filter(closer).copied().collect()
     }
 
     /// Adds the cables between two devices, seen from the first.
@@ -126,7 +118,6 @@ impl Topology {
 impl Neighbour {
     /// The same cable from its other end, which is on this device.
     const fn seen_from(self, there: DeviceId) -> Self {
-        let [here_mac, there_mac] = self.macs;
-        Self { device: there, link: self.link, end: 1 - self.end, macs: [there_mac, here_mac] }
+        Self { device: there, link: self.link, end: 1 - self.end }
     }
 }

@@ -45,15 +45,15 @@ pub struct Fabric {
     pub(crate) name: Name,
     pub(crate) autonomous_system: u32,
     pub(crate) release: Release,
-    pub(crate) encapsulation_priority: Vec<TunnelKind>,
-    pub(crate) pools: Vec<PortTranslationPool>,
+    pub(crate) encapsulation_priority: Arc<[TunnelKind]>,
+    pub(crate) pools: Arc<Vec<PortTranslationPool>>,
     pub(crate) vni_mode: VniMode,
     pub(crate) style: Style,
     pub(crate) device_manager_python: DeviceManagerPython,
     /// Whether Contrail checks which VLANs and networks go together.
     pub(crate) checks_vlans: bool,
     /// Where DC gateways make tunnels to any address; empty if the document does not say.
-    pub(crate) tunnel_destinations: Vec<IpNet>,
+    pub(crate) tunnel_destinations: Arc<[IpNet]>,
     pub(crate) devices: Arena<Device>,
     pub(crate) links: Arc<[Link]>,
     pub(crate) networks: Arena<Network>,
@@ -65,7 +65,7 @@ pub struct Fabric {
     pub(crate) required_flows: Arc<[RequiredFlow]>,
     /// What a flow's ends can be called; several ends where a service runs on several servers.
     pub(crate) endpoints: Arc<HashMap<Name, Vec<Endpoint>>>,
-    pub(crate) ignored_rules: Vec<String>,
+    pub(crate) ignored_rules: Arc<[String]>,
     pub(crate) topology: Arc<Topology>,
     /// What is down. The objects are as they are written down all the same.
     pub(crate) outage: Outage,
@@ -141,9 +141,13 @@ impl Fabric {
     pub(crate) fn rewired(mut self) -> Self {
         let is_up = |(_, link): &(usize, &Link)| link.ends.iter().all(|end| self.is_port_up(end));
         let links = self.links.iter().enumerate().filter(is_up);
-        let mac = |port: &Port| port_mac(&self.devices[port.device].name, &port.interface);
-        self.topology = Arc::new(Topology::new(self.devices.len(), links, mac));
+        self.topology = Arc::new(Topology::new(self.devices.len(), links));
         self.reindexed()
+    }
+
+    /// The MAC address of a port between devices.
+    pub(crate) fn port_mac(&self, port: &Port) -> MacAddr {
+        port_mac(&self.devices[port.device].name, &port.interface)
     }
 
     /// With the indexes made anew after any object was changed.
@@ -289,19 +293,21 @@ impl Fabric {
     }
 
     /// The devices that a server is cabled to, each once; without those that are down or whose cable is.
-    pub(crate) fn leaves_of(&self, server: ServerId) -> Vec<DeviceId> {
+    pub(crate) fn leaves_of(&self, server: ServerId) -> impl Iterator<Item = DeviceId> + Clone {
         self.devices_with_ports_up(&self.port_groups[self.servers[server].port_group])
     }
 
     /// The devices on which ports of a port group are up, each once.
-    pub(crate) fn devices_with_ports_up(&self, group: &PortGroup) -> Vec<DeviceId> {
-        let mut devices = Vec::new();
-        for port in group.ports.iter().filter(|port| self.is_port_up(port)) {
-            if !devices.contains(&port.device) {
-                devices.push(port.device);
-            }
-        }
-        devices
+    pub(crate) fn devices_with_ports_up(
+        &self,
+        group: &PortGroup,
+    ) -> impl Iterator<Item = DeviceId> + Clone {
+        let up = group.ports.iter().enumerate().filter(|(_, port)| self.is_port_up(port));
+        let is_first = |(index, port): &(usize, &Port)| {
+            let mut before = group.ports.iter().take(*index);
+            !before.any(|other| other.device == port.device && self.is_port_up(other))
+        };
+        up.filter(is_first).map(|(_, port)| port.device)
     }
 
     /// The leaves that servers are attached to, as racks: servers that share a leaf are in the same rack.
@@ -315,7 +321,7 @@ impl Fabric {
             if first.is_some() && known.all(|rack| rack == first) {
                 continue;
             }
-            let leaves = self.leaves_of(*server);
+            let leaves: Vec<DeviceId> = self.leaves_of(*server).collect();
             let mut known: Vec<usize> = leaves.iter().filter_map(|leaf| rack_of.get(leaf).copied()).collect();
             known.sort_unstable();
             known.dedup();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use contrail_wire::Vni;
 use ipnet::IpNet;
@@ -279,7 +280,7 @@ impl Fabric {
                 let known = [Protocol::Tcp, Protocol::Udp];
                 let protocol = known.into_iter().find(|known| known.name() == *protocol)?;
                 let (start_port, end_port) = (*start_port, *end_port);
-                self.pools.push(PortTranslationPool { protocol, start_port, end_port });
+                Arc::make_mut(&mut self.pools).push(PortTranslationPool { protocol, start_port, end_port });
             }
             Change::AddUnderlayIrb { network, device, .. } => {
                 let device = self.device_named(device)?;

@@ -251,7 +251,7 @@ fn secondary_addresses(fabric: &Fabric, network: NetworkId) -> Vec<Change> {
     for workload in fabric.workloads_of(network) {
         let host = fabric.workloads[*workload].host;
         let Some(vhost0) = &fabric.servers[host].vhost0 else { continue };
-        places.extend(fabric.leaves_of(host).into_iter().map(|leaf| (leaf, vhost0.network)));
+        places.extend(fabric.leaves_of(host).map(|leaf| (leaf, vhost0.network)));
     }
     places.sort_unstable();
     places.dedup();

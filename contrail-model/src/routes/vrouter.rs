@@ -80,7 +80,7 @@ impl Announcer<'_> {
 
     fn vrouter(&self, server: ServerId, networks: impl Iterator<Item = NetworkId>) -> Option<Vrouter> {
         let fabric = self.fabric;
-        if fabric.leaves_of(server).is_empty() {
+        if fabric.leaves_of(server).next().is_none() {
             return None;
         }
         let vhost0 = fabric.servers[server].vhost0.as_ref()?;

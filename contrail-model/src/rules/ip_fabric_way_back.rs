@@ -1,7 +1,7 @@
 //! B2 ip-fabric-way-back.
 
 use super::{Context, Rule, few};
-use crate::fabric::Facts;
+use crate::fabric::{DeviceId, Facts};
 use crate::report::{Finding, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +28,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let lost = fabric.workloads_of(id).iter().map(|workload| &fabric.workloads[*workload]);
         let lost: Vec<&str> = lost
             .filter(|workload| {
-                let own = fabric.leaves_of(workload.host);
+                let own: Vec<DeviceId> = fabric.leaves_of(workload.host).collect();
                 workload.addresses().any(|at| {
                     let route = fabric.index.underlay.longest(at.address);
                     route.is_none_or(|(_, origins)| origins.iter().all(|at| !own.contains(&at.device)))

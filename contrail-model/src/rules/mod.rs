@@ -240,7 +240,7 @@ impl Fabric {
         for rule in RULES.iter().filter(|rule| is_asked(rule) && !is_ignored(rule)) {
             (rule.check)(&context, &mut findings);
         }
-        Report { findings, ignored: self.ignored_rules.clone() }
+        Report { findings, ignored: self.ignored_rules.to_vec() }
     }
 }
 

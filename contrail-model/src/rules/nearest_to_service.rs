@@ -32,8 +32,7 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let Some(address) = fabric.servers[server].addresses.get(index) else { continue };
         let at = &fabric.workloads[workload];
-        let own = fabric.leaves_of(server);
-        let hypervisor = fabric.leaves_of(at.host);
+        let [own, hypervisor] = [server, at.host].map(|at| fabric.leaves_of(at).collect::<Vec<DeviceId>>());
         let could =
             own.iter().all(|leaf| fabric.devices[*leaf].routes_tenants() && !hypervisor.contains(leaf));
         for router in fabric.routers_of(at.interface.network) {

@@ -34,8 +34,8 @@ fn check(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(subnet) = subnets.position(|subnet| subnet.prefix.contains(&vhost0.address)) else {
             continue;
         };
-        let mut leaves = fabric.leaves_of(id);
-        leaves.retain(|leaf| !fabric.has_underlay_irb(*leaf, vhost0.network));
+        let leaves = fabric.leaves_of(id).filter(|leaf| !fabric.has_underlay_irb(*leaf, vhost0.network));
+        let leaves: Vec<DeviceId> = leaves.collect();
         lost.entry((vhost0.network, subnet, leaves)).or_default().push(&server.name);
     }
     for ((id, index, leaves), servers) in lost {

@@ -44,8 +44,10 @@ impl<'f> Blame<'f> {
                     continue;
                 }
                 let hops = way(trace).noted();
-                for hop in trace.notes.hops.get_mut(hops).unwrap_or_default() {
-                    if let Next::Ends(Verdict::Dropped { at, reason }) = &mut hop.next
+                let notes = &mut trace.notes;
+                for hop in notes.hops.get(hops).unwrap_or_default() {
+                    if let Next::Ends(verdict) = hop.next
+                        && let Some(Verdict::Dropped { at, reason }) = notes.verdicts.get_mut(verdict)
                         && (&*at, &**reason) == (&struck.at, &struck.reason)
                     {
                         let consequence = reason.clone();

@@ -117,9 +117,9 @@ impl Fabric {
 
 /// By how much the outermost IP packet is larger than the innermost.
 fn overhead(packet: PacketHeaders<'_>) -> u16 {
-    let is_ip = |header: &&Header<'_>| matches!(header.layer(), Layer::Ipv4 | Layer::Ipv6);
-    let headers: Vec<&Header<'_>> = packet.headers().map(|traced| traced.header()).collect();
+    let is_ip = |header: &Header<'_>| matches!(header.layer(), Layer::Ipv4 | Layer::Ipv6);
+    let headers: Vec<Header<'_>> = packet.headers().map(|traced| *traced.header()).collect();
     let (outermost, innermost) = (headers.iter().position(is_ip), headers.iter().rposition(is_ip));
     let between = outermost.zip(innermost).and_then(|(from, to)| headers.get(from..to)).unwrap_or_default();
-    u16::try_from(between.iter().map(|header| header.len()).sum::<usize>()).unwrap_or(u16::MAX)
+    u16::try_from(between.iter().map(Header::len).sum::<usize>()).unwrap_or(u16::MAX)
 }

@@ -37,7 +37,7 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Trace {
     let headers = &mut walker.notes.headers;
     let opening = match walker.dhcp {
         Some(dhcp) => dhcp.discover(headers),
-        None => headers.opening(flow.protocol, [opener, answerer], [client, service], false),
+        None => headers.opening(flow.protocol, [opener, answerer], [client, service], false, Vec::new()),
     };
     let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, opening);
 
@@ -55,7 +55,7 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Trace {
                 }
                 None => (opener, client),
             };
-            headers.opening(flow.protocol, [answerer, address], [service, port], true)
+            headers.opening(flow.protocol, [answerer, address], [service, port], true, Vec::new())
         }
     };
     let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, answer);

@@ -56,8 +56,8 @@ impl Dhcp<'_> {
             (Ipv4Addr::UNSPECIFIED.into(), Source::NoAddressYet),
             (Ipv4Addr::BROADCAST.into(), Source::Broadcast),
         ];
-        let packet = headers.opening(Protocol::Dhcp, ends, [(CLIENT, ASSIGNED), (SERVER, ASSIGNED)], false);
-        headers.carrying(packet, self.discover_message())
+        let ports = [(CLIENT, ASSIGNED), (SERVER, ASSIGNED)];
+        headers.opening(Protocol::Dhcp, ends, ports, false, self.discover_message())
     }
 
     /// DHCPOFFER, without a link header.
@@ -67,8 +67,8 @@ impl Dhcp<'_> {
             (server, Source::ServiceAddress(self.interface.network)),
             (self.interface.address, Source::Offered(self.client)),
         ];
-        let packet = headers.opening(Protocol::Dhcp, ends, [(SERVER, ASSIGNED), (CLIENT, ASSIGNED)], true);
-        headers.carrying(packet, self.offer_message(fabric))
+        let ports = [(SERVER, ASSIGNED), (CLIENT, ASSIGNED)];
+        headers.opening(Protocol::Dhcp, ends, ports, true, self.offer_message(fabric))
     }
 }
 
@@ -119,7 +119,7 @@ impl Walker<'_> {
         let to = mac_of(interface, Interface::Server(client, network));
         self.set_link(&mut work, fabric.vhost0_mac(server), to);
         let carries = |leaf: &DeviceId| fabric.access(*leaf, client, network).is_some();
-        for leaf in fabric.leaves_of(client).into_iter().filter(carries) {
+        for leaf in fabric.leaves_of(client).filter(carries) {
             let Some(loopback) = fabric.devices[leaf].loopback else {
                 self.drop(work, Drop::NoTunnelEnd { of: fabric.devices[leaf].name.clone() });
                 continue;

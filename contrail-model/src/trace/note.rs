@@ -21,6 +21,12 @@ pub(super) struct Devices {
     length: u32,
 }
 
+impl Devices {
+    pub(super) const fn is_empty(self) -> bool {
+        self.length == 0
+    }
+}
+
 /// What has a VNI and a VRF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Domain {
@@ -45,8 +51,8 @@ pub(super) enum NextHop {
     Network(NetworkId),
     Irb(NetworkId),
     Gateway(IpAddr),
-    /// To the next device, on the way to the nearest that announce the route.
-    Towards(DeviceId, Devices),
+    /// To the device that it is sent to, on the way to the nearest that announce the route.
+    Towards(Devices),
     Loopback(DeviceId),
     Vtep(DeviceId),
     Vhost0(ServerId),
@@ -240,6 +246,8 @@ pub(super) struct Notes {
     devices: Vec<DeviceId>,
     pub(super) hops: Vec<Noted>,
     pub(super) visits: Vec<Visit>,
+    /// How paths end, as often as they do.
+    pub(super) verdicts: Vec<Verdict>,
 }
 
 impl Notes {
@@ -264,7 +272,22 @@ impl Notes {
             devices: Vec::with_capacity(64),
             hops: Vec::with_capacity(96),
             visits: Vec::with_capacity(48),
+            verdicts: Vec::with_capacity(8),
         }
+    }
+
+    /// How a path ends, if it does.
+    pub(super) fn verdict(&self, next: Next) -> Option<&Verdict> {
+        match next {
+            Next::Ends(verdict) => self.verdicts.get(verdict),
+            Next::Visits(_) => None,
+        }
+    }
+
+    /// Notes how a path ends.
+    pub(super) fn ends(&mut self, verdict: Verdict) -> Next {
+        self.verdicts.push(verdict);
+        Next::Ends(self.verdicts.len() - 1)
     }
 
     /// How many cables between devices some hops send over.
@@ -306,10 +329,12 @@ pub(super) struct Visit {
     pub(super) depth: usize,
     /// What becomes of it, by index: one for each equal-cost choice.
     pub(super) hops: Range<usize>,
+    /// Another visit of the walker's bucket.
+    pub(super) in_same_bucket: Option<usize>,
 }
 
 /// What becomes of a packet at a node.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Noted {
     pub(super) node: Node,
     pub(super) last_step: Option<usize>,
@@ -322,15 +347,17 @@ pub(super) struct Noted {
 pub(super) struct Sent {
     pub(super) link: Link,
     pub(super) to: Node,
+    /// On a cable between devices without its link header: what that is, the cable says.
     pub(super) packet: Packet,
 }
 
 /// How it goes on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Next {
     /// With this visit.
     Visits(usize),
-    Ends(Verdict),
+    /// With this verdict, by index.
+    Ends(usize),
 }
 
 /// Where a packet is.

@@ -1,5 +1,6 @@
 //! A packet on the way: real headers, and for each field where its value comes from.
 
+use std::iter::{self, successors};
 use std::net::IpAddr;
 
 use contrail_wire::flow::FlowHash;
@@ -26,15 +27,49 @@ pub(super) struct NotedHeader {
     pub(super) header: Header<'static>,
     /// In the order of [`sourced_fields`].
     sources: [Option<Source>; 2],
-    /// The place of the same header with one hop less to live, once there is one.
-    after_hop: Option<u32>,
+    behind: Behind,
+    /// The same packet with one hop less to live, once there is one.
+    after_hop: Option<Packet>,
+}
+
+/// What stands behind a header.
+#[derive(Clone, Copy, Debug)]
+enum Behind {
+    Nothing,
+    /// The packet that it is put around.
+    Packet(Packet),
+    /// A payload, by its place among those of the trace.
+    Payload(usize),
 }
 
 impl NotedHeader {
+    const fn new(header: Header<'static>, sources: [Option<Source>; 2], behind: Behind) -> Self {
+        Self { header, sources, behind, after_hop: None }
+    }
+
+    /// The link header that a packet has on a cable.
+    pub(super) const fn on_cable(
+        ethertype: EtherType,
+        (source_address, source): Sourced<MacAddr>,
+        (destination_address, destination): Sourced<MacAddr>,
+    ) -> Self {
+        let header = EthernetHeader { destination_address, source_address, ethertype };
+        Self::new(Header::Ethernet(header), [Some(source), Some(destination)], Behind::Nothing)
+    }
+
     /// Where a field's value comes from, if the fabric or the flow decide it.
     pub(super) fn source(&self, field: &str) -> Option<&Source> {
         let place = sourced_fields(self.header.layer()).iter().position(|name| *name == field)?;
         self.sources.get(place)?.as_ref()
+    }
+
+    const fn is_of_link(&self) -> bool {
+        matches!(self.header, Header::Ethernet(_) | Header::Vlan(_))
+    }
+
+    fn set_source(&mut self, end: End, source: Source) {
+        let [from, to] = &mut self.sources;
+        *end.of(from, to) = Some(source);
     }
 }
 
@@ -50,44 +85,15 @@ const fn sourced_fields(layer: Layer) -> &'static [&'static str] {
     }
 }
 
-/// A packet, as the places of its headers in the list of a trace: innermost first, so that what is put around it goes
-/// on top.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Packet {
-    places: [u32; Self::MOST],
-    depth: u8,
-    /// The place of its payload among those of the trace, if it has one.
-    payload: Option<usize>,
-}
-
-impl PartialEq for Packet {
-    fn eq(&self, other: &Self) -> bool {
-        self.payload == other.payload && self.innermost_first() == other.innermost_first()
-    }
-}
+/// A packet, as the place of its outermost header in the list of a trace, from which the others follow. Packets share
+/// what they have in common; what stands at a place does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Packet(u32);
 
 impl Packet {
-    /// As many headers as a traced packet has at most, and one more: two of a link, IP, two of a tunnel, two of a link,
-    /// IP, transport.
-    const MOST: usize = 10;
-
-    fn push(&mut self, place: u32) {
-        if let Some(slot) = self.places.get_mut(usize::from(self.depth)) {
-            *slot = place;
-            self.depth += 1;
-        }
-    }
-
-    fn pop(&mut self) {
-        self.depth = self.depth.saturating_sub(1);
-    }
-
-    fn innermost_first(&self) -> &[u32] {
-        self.places.get(..self.depth()).unwrap_or_default()
-    }
-
-    fn depth(&self) -> usize {
-        self.depth.into()
+    /// Where its outermost header is.
+    pub(super) fn place(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
     }
 }
 
@@ -121,20 +127,31 @@ impl Headers {
         Self { noted: Vec::with_capacity(headers), payloads: Vec::new() }
     }
 
-    /// The headers of a packet, outermost first.
-    pub(super) fn of<'h>(&'h self, packet: &'h Packet) -> impl Iterator<Item = &'h NotedHeader> + Clone {
-        let places = packet.innermost_first().iter().rev();
-        places.filter_map(|place| usize::try_from(*place).ok().and_then(|place| self.noted.get(place)))
+    fn at(&self, packet: Packet) -> Option<&NotedHeader> {
+        self.noted.get(packet.place())
     }
 
-    fn headers<'h>(&'h self, packet: &'h Packet) -> impl Iterator<Item = &'h Header<'static>> + Clone {
+    /// The headers of a packet, outermost first.
+    pub(super) fn of(&self, packet: Packet) -> impl Iterator<Item = &NotedHeader> + Clone {
+        successors(self.at(packet), |noted| match noted.behind {
+            Behind::Packet(packet) => self.at(packet),
+            Behind::Payload(_) | Behind::Nothing => None,
+        })
+    }
+
+    fn headers(&self, packet: Packet) -> impl Iterator<Item = &Header<'static>> + Clone {
         self.of(packet).map(|noted| &noted.header)
     }
 
-    /// The packet's bytes, with all headers as they stand.
-    pub(super) fn encode<'b>(&self, packet: &Packet, buffer: &'b mut [u8; LARGEST]) -> &'b [u8] {
+    /// The packet's bytes, with all headers as they stand, behind the link header that is not its own.
+    pub(super) fn encode<'b>(
+        &self,
+        link: Option<&NotedHeader>,
+        packet: Packet,
+        buffer: &'b mut [u8; LARGEST],
+    ) -> &'b [u8] {
         let mut length = 0;
-        for header in self.headers(packet) {
+        for NotedHeader { header, .. } in link.into_iter().chain(self.of(packet)) {
             let rest = buffer.get_mut(length..).unwrap_or_default();
             if header.encode(rest).is_err() {
                 return &[];
@@ -149,44 +166,37 @@ impl Headers {
     }
 
     /// What stands behind a packet's headers.
-    pub(super) fn payload(&self, packet: &Packet) -> &[u8] {
-        packet.payload.and_then(|place| self.payloads.get(place)).map_or(&[], Vec::as_slice)
+    pub(super) fn payload(&self, packet: Packet) -> &[u8] {
+        match self.of(packet).last().map(|noted| noted.behind) {
+            Some(Behind::Payload(place)) => self.payloads.get(place).map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
     }
 
-    /// A packet that is not tunnelled, with a payload.
-    pub(super) fn carrying(&mut self, packet: Packet, payload: Vec<u8>) -> Packet {
-        self.complete(&packet, &payload);
-        self.payloads.push(payload);
-        Packet { payload: Some(self.payloads.len() - 1), ..packet }
+    pub(super) fn bytes(&self, link: Option<&NotedHeader>, packet: Packet) -> Vec<u8> {
+        self.encode(link, packet, &mut [0; LARGEST]).to_vec()
     }
 
-    pub(super) fn bytes(&self, packet: &Packet) -> Vec<u8> {
-        self.encode(packet, &mut [0; LARGEST]).to_vec()
-    }
-
-    fn note(&mut self, header: Header<'static>, sources: [Option<Source>; 2]) -> u32 {
+    fn note(&mut self, header: Header<'static>, sources: [Option<Source>; 2], behind: Behind) -> Packet {
         let place = u32::try_from(self.noted.len()).unwrap_or(u32::MAX);
-        self.noted.push(NotedHeader { header, sources, after_hop: None });
-        place
+        self.noted.push(NotedHeader::new(header, sources, behind));
+        Packet(place)
     }
 
-    fn push(&mut self, packet: &mut Packet, header: Header<'static>, sources: [Option<Source>; 2]) {
-        packet.push(self.note(header, sources));
+    /// Puts a header around a packet.
+    fn put(&mut self, packet: &mut Packet, header: Header<'static>, sources: [Option<Source>; 2]) {
+        *packet = self.note(header, sources, Behind::Packet(*packet));
     }
 
-    fn at(&mut self, place: u32) -> Option<&mut NotedHeader> {
-        usize::try_from(place).ok().and_then(|place| self.noted.get_mut(place))
-    }
-
-    /// A packet that opens a flow, or answers it: IP and transport, without a link header.
+    /// A packet that opens a flow, or answers it: IP, transport and payload, without a link header.
     pub(super) fn opening(
         &mut self,
         protocol: Protocol,
         [from, to]: [Sourced<IpAddr>; 2],
         [from_port, to_port]: [Sourced<u16>; 2],
         is_answer: bool,
+        payload: Vec<u8>,
     ) -> Packet {
-        let mut packet = Packet::default();
         let (ip_protocol, transport) = match protocol {
             Protocol::Tcp => {
                 let flags = if is_answer { TcpFlags::SYN | TcpFlags::ACK } else { TcpFlags::SYN };
@@ -198,69 +208,60 @@ impl Headers {
                 (IpProtocol::UDP, Header::Udp(UdpHeader::new(from_port.0, to_port.0)))
             }
         };
-        self.push(&mut packet, transport, [Some(from_port.1), Some(to_port.1)]);
-        self.push_ip(&mut packet, from, to, ip_protocol);
-        self.complete(&packet, &[]);
+        let [ip, transport] = completed([ip_header(from.0, to.0, ip_protocol), transport], &payload);
+        let mut behind = Behind::Nothing;
+        if !payload.is_empty() {
+            behind = Behind::Payload(self.payloads.len());
+            self.payloads.push(payload);
+        }
+        let mut packet = self.note(transport, [Some(from_port.1), Some(to_port.1)], behind);
+        self.put(&mut packet, ip, [Some(from.1), Some(to.1)]);
         packet
     }
 
-    fn push_ip(
-        &mut self,
-        packet: &mut Packet,
-        from: Sourced<IpAddr>,
-        to: Sourced<IpAddr>,
-        protocol: IpProtocol,
-    ) {
-        let header = match (from.0, to.0) {
-            (IpAddr::V4(source), IpAddr::V4(destination)) => {
-                Header::Ipv4(Ipv4Header::new(source, destination, protocol), &[])
-            }
-            (source, destination) => {
-                let [source, destination] = [source, destination].map(|address| match address {
-                    IpAddr::V4(address) => address.to_ipv6_mapped(),
-                    IpAddr::V6(address) => address,
-                });
-                Header::Ipv6(Ipv6Header::new(source, destination, protocol))
-            }
-        };
-        self.push(packet, header, [Some(from.1), Some(to.1)]);
-    }
-
-    /// Puts a link header in front, in place of the one that is there.
+    /// Puts a link header in front, in place of the one that is there, and a VLAN tag behind it.
     pub(super) fn set_link(
         &mut self,
         packet: &mut Packet,
         source: Sourced<MacAddr>,
         destination: Sourced<MacAddr>,
+        vlan: Option<Sourced<u16>>,
     ) {
         self.strip_link(packet);
         let (source_address, destination_address) = (source.0, destination.0);
-        let ethertype = self.ethertype(packet);
+        let ethertype = self.put_tag(packet, vlan);
         let header = EthernetHeader { destination_address, source_address, ethertype };
-        self.push(packet, Header::Ethernet(header), [Some(source.1), Some(destination.1)]);
+        self.put(packet, Header::Ethernet(header), [Some(source.1), Some(destination.1)]);
     }
 
     /// Puts a VLAN tag behind the link header, or takes the one that is there away.
     pub(super) fn set_vlan(&mut self, packet: &mut Packet, vlan: Option<Sourced<u16>>) {
-        let Some(NotedHeader { header: Header::Ethernet(mut link), sources, .. }) =
-            self.of(packet).next().copied()
+        let Some(NotedHeader { header: Header::Ethernet(mut link), sources, .. }) = self.at(*packet).copied()
         else {
             return;
         };
+        if vlan.is_none() && link.ethertype != EtherType::VLAN {
+            return;
+        }
         self.strip_link(packet);
-        let behind = self.ethertype(packet);
-        link.ethertype = behind;
+        link.ethertype = self.put_tag(packet, vlan);
+        self.put(packet, Header::Ethernet(link), sources);
+    }
+
+    /// Puts a tag in front of a packet without a link header; what the link header then says that follows.
+    fn put_tag(&mut self, packet: &mut Packet, vlan: Option<Sourced<u16>>) -> EtherType {
+        let behind = self.ethertype(*packet);
         if let Some((vlan, source)) = vlan
             && let Ok(tag) = VlanTag::new(vlan, behind)
         {
-            link.ethertype = EtherType::VLAN;
-            self.push(packet, Header::Vlan(tag), [Some(source), None]);
+            self.put(packet, Header::Vlan(tag), [Some(source), None]);
+            return EtherType::VLAN;
         }
-        self.push(packet, Header::Ethernet(link), sources);
+        behind
     }
 
     /// What a link header in front of a packet without one says that follows.
-    fn ethertype(&self, packet: &Packet) -> EtherType {
+    pub(super) fn ethertype(&self, packet: Packet) -> EtherType {
         match self.outermost(packet) {
             Some(Layer::Ipv6) => EtherType::IPV6,
             _ => EtherType::IPV4,
@@ -269,14 +270,14 @@ impl Headers {
 
     /// Takes the link header and its tag away.
     pub(super) fn strip_link(&self, packet: &mut Packet) {
-        while let Some(Layer::Ethernet | Layer::Vlan) = self.outermost(packet) {
-            packet.pop();
+        while let Some(NotedHeader {
+            header: Header::Ethernet(_) | Header::Vlan(_),
+            behind: Behind::Packet(behind),
+            ..
+        }) = self.at(*packet)
+        {
+            *packet = *behind;
         }
-    }
-
-    pub(super) fn without_link(&self, mut packet: Packet) -> Packet {
-        self.strip_link(&mut packet);
-        packet
     }
 
     /// Puts outer IP and tunnel headers around the packet as it stands.
@@ -288,14 +289,14 @@ impl Headers {
         to: Sourced<IpAddr>,
     ) {
         let mut buffer = [0; LARGEST];
-        let inner = self.encode(packet, &mut buffer);
-        let hash = if self.has_link(packet) { FlowHash::of_ethernet(inner) } else { FlowHash::of_ip(inner) };
-        let time_to_live = self.time_to_live(packet);
+        let inner = self.encode(None, *packet, &mut buffer);
+        let hash = if self.has_link(*packet) { FlowHash::of_ethernet(inner) } else { FlowHash::of_ip(inner) };
+        let time_to_live = self.time_to_live(*packet);
         let udp = |port: u16, rfc: &'static str| {
             let sources = [Some(Source::Entropy), Some(Source::Assigned(rfc))];
             (IpProtocol::UDP, Header::Udp(UdpHeader::new(hash.source_port(), port)), sources)
         };
-        let ((header, source), (protocol, outside, sources)) = match shim {
+        let ((tunnel, source), (protocol, outside, sources)) = match shim {
             Shim::Vxlan((vni, source)) => {
                 ((Header::Vxlan(VxlanHeader::new(vni)), source), udp(UdpHeader::VXLAN, "VXLAN (RFC 7348)"))
             }
@@ -311,26 +312,25 @@ impl Headers {
                 ((Header::Mpls(entry), source), outside)
             }
         };
-        let mut outer = Packet::default();
-        self.push(&mut outer, header, [Some(source), None]);
-        self.push(&mut outer, outside, sources);
-        self.push_ip(&mut outer, from, to, protocol);
-        self.complete(&outer, inner);
-        outer.innermost_first().iter().for_each(|place| packet.push(*place));
+        let headers = [ip_header(from.0, to.0, protocol), outside, tunnel];
+        let [ip, outside, tunnel] = completed(headers, inner);
+        self.put(packet, tunnel, [Some(source), None]);
+        self.put(packet, outside, sources);
+        self.put(packet, ip, [Some(from.1), Some(to.1)]);
     }
 
     /// Takes the outer headers away, up to and with the tunnel's.
     pub(super) fn decapsulate(&self, packet: &mut Packet) {
-        while let Some(layer) = self.outermost(packet) {
-            packet.pop();
-            if matches!(layer, Layer::Vxlan | Layer::Mpls) {
+        while let Some(NotedHeader { header, behind: Behind::Packet(behind), .. }) = self.at(*packet) {
+            *packet = *behind;
+            if matches!(header, Header::Vxlan(_) | Header::Mpls(_)) {
                 return;
             }
         }
     }
 
     /// The tunnel header that the outer IP header leads to, if the packet is tunnelled.
-    pub(super) fn shim(&self, packet: &Packet) -> Option<Header<'static>> {
+    pub(super) fn shim(&self, packet: Packet) -> Option<Header<'static>> {
         let is_link = |header: &&Header<'_>| matches!(header.layer(), Layer::Ethernet | Layer::Vlan);
         let mut behind_ip = self.headers(packet).skip_while(is_link).skip(1);
         let (transport, shim) = (behind_ip.next()?, behind_ip.next()?);
@@ -339,24 +339,24 @@ impl Headers {
         is_tunnel.then_some(*shim)
     }
 
-    fn outermost(&self, packet: &Packet) -> Option<Layer> {
-        self.headers(packet).next().map(Header::layer)
+    fn outermost(&self, packet: Packet) -> Option<Layer> {
+        self.at(packet).map(|noted| noted.header.layer())
     }
 
     /// Whether the packet starts with a link header.
-    pub(super) fn has_link(&self, packet: &Packet) -> bool {
+    pub(super) fn has_link(&self, packet: Packet) -> bool {
         self.outermost(packet) == Some(Layer::Ethernet)
     }
 
-    pub(super) fn destination_mac(&self, packet: &Packet) -> Option<MacAddr> {
-        match self.headers(packet).next() {
-            Some(Header::Ethernet(link)) => Some(link.destination_address),
+    pub(super) fn destination_mac(&self, packet: Packet) -> Option<MacAddr> {
+        match self.at(packet)?.header {
+            Header::Ethernet(link) => Some(link.destination_address),
             _ => None,
         }
     }
 
     /// Where the outermost IP header says that the packet goes.
-    pub(super) fn destination(&self, packet: &Packet) -> Option<IpAddr> {
+    pub(super) fn destination(&self, packet: Packet) -> Option<IpAddr> {
         self.headers(packet).find_map(|header| match header {
             Header::Ipv4(ip, _) => Some(ip.destination_address.get().into()),
             Header::Ipv6(ip) => Some(ip.destination_address.get().into()),
@@ -365,7 +365,7 @@ impl Headers {
     }
 
     /// The time to live of the outermost IP header.
-    fn time_to_live(&self, packet: &Packet) -> Option<u8> {
+    fn time_to_live(&self, packet: Packet) -> Option<u8> {
         self.headers(packet).find_map(|header| match header {
             Header::Ipv4(ip, _) => Some(ip.time_to_live),
             Header::Ipv6(ip) => Some(ip.hop_limit),
@@ -373,29 +373,30 @@ impl Headers {
         })
     }
 
-    /// Takes one hop off the outermost IP header.
+    /// Takes the link header away, and one hop off the IP header behind it.
     ///
-    /// A header becomes the same one however often this is done, so that packets that take different ways through the
+    /// A packet becomes the same one however often this is done, so that packets that take different ways through the
     /// underlay are the same again where these ways meet.
     pub(super) fn hop(&mut self, packet: &mut Packet) {
-        for place in packet.places.iter_mut().take(packet.depth.into()).rev() {
-            let Some(NotedHeader { mut header, sources, after_hop }) = self.at(*place).copied() else {
-                return;
-            };
-            match &mut header {
-                Header::Ipv4(ip, _) => {
-                    ip.decrement_time_to_live();
-                }
-                Header::Ipv6(ip) => ip.hop_limit = ip.hop_limit.saturating_sub(1),
-                _ => continue,
-            }
-            let after = after_hop.unwrap_or_else(|| self.note(header, sources));
-            if let Some(before) = self.at(*place) {
-                before.after_hop = Some(after);
-            }
-            *place = after;
+        self.strip_link(packet);
+        let Some(noted) = self.at(*packet) else { return };
+        if let Some(after) = noted.after_hop {
+            *packet = after;
             return;
         }
+        let NotedHeader { mut header, sources, behind, .. } = *noted;
+        match &mut header {
+            Header::Ipv4(ip, _) => {
+                ip.decrement_time_to_live();
+            }
+            Header::Ipv6(ip) => ip.hop_limit = ip.hop_limit.saturating_sub(1),
+            _ => return,
+        }
+        let after = self.note(header, sources, behind);
+        if let Some(before) = self.noted.get_mut(packet.place()) {
+            before.after_hop = Some(after);
+        }
+        *packet = after;
     }
 
     /// Replaces an end of an untunnelled packet: address and port, source or destination.
@@ -406,53 +407,56 @@ impl Headers {
         address: Sourced<IpAddr>,
         port: Sourced<u16>,
     ) {
-        for place in packet.places.iter_mut().take(packet.depth.into()) {
-            let Some(NotedHeader { mut header, sources: [mut from, mut to], .. }) = self.at(*place).copied()
-            else {
-                continue;
-            };
-            let source = match (&mut header, address.0) {
-                (Header::Ipv4(ip, _), IpAddr::V4(new)) => {
-                    *end.of(&mut ip.source_address, &mut ip.destination_address) = new.into();
-                    address.1
-                }
-                (Header::Ipv6(ip), IpAddr::V6(new)) => {
-                    *end.of(&mut ip.source_address, &mut ip.destination_address) = new.into();
-                    address.1
-                }
-                (Header::Tcp(tcp, _), _) => {
-                    end.of(&mut tcp.source_port, &mut tcp.destination_port).set(port.0);
-                    port.1
-                }
-                (Header::Udp(udp), _) => {
-                    end.of(&mut udp.source_port, &mut udp.destination_port).set(port.0);
-                    port.1
-                }
-                _ => continue,
-            };
-            *end.of(&mut from, &mut to) = Some(source);
-            *place = self.note(header, [from, to]);
-        }
-        let mut inner = *packet;
-        self.strip_link(&mut inner);
-        self.complete(&inner, &[]);
-    }
-
-    /// Puts lengths and checksums right in headers that no other packet has.
-    fn complete(&mut self, packet: &Packet, payload: &[u8]) {
-        let mut headers = [Header::Udp(UdpHeader::new(0, 0)); Packet::MOST];
-        let places = packet.innermost_first().iter().rev();
-        for (header, noted) in headers.iter_mut().zip(self.of(packet)) {
-            *header = noted.header;
-        }
-        let headers = headers.get_mut(..packet.depth()).unwrap_or_default();
-        if frame::complete(headers, payload, &mut [0; LARGEST]).is_ok() {
-            for (place, header) in places.zip(headers) {
-                if let Some(noted) = self.at(*place) {
-                    noted.header = *header;
-                }
+        let (link, behind): (Vec<NotedHeader>, Vec<NotedHeader>) =
+            self.of(*packet).copied().partition(NotedHeader::is_of_link);
+        let &[mut ip, mut transport] = behind.as_slice() else { return };
+        match (&mut ip.header, address.0) {
+            (Header::Ipv4(ip, _), IpAddr::V4(new)) => {
+                *end.of(&mut ip.source_address, &mut ip.destination_address) = new.into();
             }
+            (Header::Ipv6(ip), IpAddr::V6(new)) => {
+                *end.of(&mut ip.source_address, &mut ip.destination_address) = new.into();
+            }
+            _ => return,
         }
+        match &mut transport.header {
+            Header::Tcp(tcp, _) => end.of(&mut tcp.source_port, &mut tcp.destination_port).set(port.0),
+            Header::Udp(udp) => end.of(&mut udp.source_port, &mut udp.destination_port).set(port.0),
+            _ => return,
+        }
+        let payload = self.payload(*packet);
+        [ip.header, transport.header] = completed([ip.header, transport.header], payload);
+        ip.set_source(end, address.1);
+        transport.set_source(end, port.1);
+        *packet = self.note(transport.header, transport.sources, transport.behind);
+        for NotedHeader { header, sources, .. } in iter::once(ip).chain(link.into_iter().rev()) {
+            self.put(packet, header, sources);
+        }
+    }
+}
+
+/// An IP header for these ends.
+fn ip_header(source: IpAddr, destination: IpAddr, protocol: IpProtocol) -> Header<'static> {
+    match (source, destination) {
+        (IpAddr::V4(source), IpAddr::V4(destination)) => {
+            Header::Ipv4(Ipv4Header::new(source, destination, protocol), &[])
+        }
+        (source, destination) => {
+            let [source, destination] = [source, destination].map(|address| match address {
+                IpAddr::V4(address) => address.to_ipv6_mapped(),
+                IpAddr::V6(address) => address,
+            });
+            Header::Ipv6(Ipv6Header::new(source, destination, protocol))
+        }
+    }
+}
+
+/// Headers in front of a payload with their lengths and checksums.
+fn completed<const N: usize>(headers: [Header<'static>; N], payload: &[u8]) -> [Header<'static>; N] {
+    let mut completed = headers;
+    match frame::complete(&mut completed, payload, &mut [0; LARGEST]) {
+        Ok(_) => completed,
+        Err(_) => headers,
     }
 }
 

@@ -6,7 +6,7 @@ use contrail_wire::{FieldValue, Header};
 
 use super::note;
 use super::note::{Next, Noted, Walk};
-use super::packet::{NotedHeader, Packet};
+use super::packet::NotedHeader;
 use super::source::usual;
 use super::step::Step;
 use super::verdict::{Drop, Verdict};
@@ -64,7 +64,7 @@ impl<'t> Way<'t> {
     pub fn verdicts(&self) -> Vec<&'t Verdict> {
         let mut verdicts = Vec::new();
         for hop in self.trace.notes.hops.get(self.noted()).unwrap_or_default() {
-            if let Next::Ends(verdict) = &hop.next
+            if let Some(verdict) = self.trace.notes.verdict(hop.next)
                 && !verdicts.contains(&verdict)
             {
                 verdicts.push(verdict);
@@ -115,10 +115,11 @@ impl<'t> Way<'t> {
                     continue;
                 };
                 path.push(index);
-                match notes.hops.get(index).map(|hop| &hop.next) {
-                    Some(Next::Visits(visit)) => choices.push(hops_of(*visit)),
-                    Some(Next::Ends(verdict)) if !each(&path, verdict) => return,
-                    Some(Next::Ends(_)) | None => {}
+                let Some(next) = notes.hops.get(index).map(|hop| hop.next) else { continue };
+                match (next, notes.verdict(next)) {
+                    (Next::Visits(visit), _) => choices.push(hops_of(visit)),
+                    (_, Some(verdict)) if !each(&path, verdict) => return,
+                    _ => {}
                 }
             }
         }
@@ -177,7 +178,8 @@ impl<'t> Hop<'t> {
     /// What it does, in order.
     pub fn steps(&self) -> Vec<Step> {
         let steps = self.trace.notes.steps_until(self.noted.last_step);
-        steps.into_iter().map(|step| self.trace.step(step)).collect()
+        let to = self.noted.sent.map(|sent| sent.to);
+        steps.into_iter().map(|step| self.trace.step(step, to)).collect()
     }
 
     /// What it sends on, if it does.
@@ -216,7 +218,7 @@ impl<'t> Sent<'t> {
 
     /// The packet as it is there.
     pub const fn packet(&self) -> PacketHeaders<'t> {
-        PacketHeaders { trace: self.trace, packet: &self.noted.packet }
+        PacketHeaders { trace: self.trace, sent: self.noted }
     }
 }
 
@@ -224,24 +226,26 @@ impl<'t> Sent<'t> {
 #[derive(Clone, Copy, Debug)]
 pub struct PacketHeaders<'t> {
     trace: &'t Trace,
-    packet: &'t Packet,
+    sent: &'t note::Sent,
 }
 
 impl<'t> PacketHeaders<'t> {
     /// The headers, outermost first.
     pub fn headers(&self) -> impl Iterator<Item = TracedHeader<'t>> {
         let trace = self.trace;
-        trace.notes.headers.of(self.packet).map(move |noted| TracedHeader { trace, noted })
+        let own = trace.notes.headers.of(self.sent.packet).copied();
+        trace.link_header(self.sent).into_iter().chain(own).map(move |noted| TracedHeader { trace, noted })
     }
 
     /// What stands behind the headers: a DHCP message, or nothing.
     pub fn payload(&self) -> &'t [u8] {
-        self.trace.notes.headers.payload(self.packet)
+        self.trace.notes.headers.payload(self.sent.packet)
     }
 
     /// The packet's bytes, with all headers as they stand.
     pub fn bytes(&self) -> Vec<u8> {
-        self.trace.notes.headers.bytes(self.packet)
+        let link = self.trace.link_header(self.sent);
+        self.trace.notes.headers.bytes(link.as_ref(), self.sent.packet)
     }
 }
 
@@ -249,7 +253,7 @@ impl<'t> PacketHeaders<'t> {
 #[derive(Clone, Copy, Debug)]
 pub struct TracedHeader<'t> {
     trace: &'t Trace,
-    noted: &'t NotedHeader,
+    noted: NotedHeader,
 }
 
 /// A field of a traced header, ready to be shown.
@@ -265,9 +269,9 @@ pub struct TracedField {
     pub has_story: bool,
 }
 
-impl<'t> TracedHeader<'t> {
+impl TracedHeader<'_> {
     /// The header itself.
-    pub const fn header(&self) -> &'t Header<'static> {
+    pub const fn header(&self) -> &Header<'static> {
         &self.noted.header
     }
 

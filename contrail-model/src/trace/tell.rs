@@ -4,6 +4,7 @@ use super::note::{
     self, AddressOf, BridgeTo, Devices, Domain, Interface, Into, LabelFor, Link, Neighbour, NextHop, Node,
     PassedOver, TunnelEnd, TunnelId,
 };
+use super::packet::NotedHeader;
 use super::step::{Route, Step, Table};
 use super::{Source, Trace};
 use crate::fabric::{DeviceId, Fabric, Name, Port, PortGroup, ServerId};
@@ -110,14 +111,15 @@ impl Trace {
         }
     }
 
-    fn next_hop(&self, next_hop: NextHop) -> String {
+    fn next_hop(&self, next_hop: NextHop, sent_to: Option<Node>) -> String {
         let fabric = &self.fabric;
         match next_hop {
             NextHop::Network(id) => fabric.networks[id].name.to_string(),
             NextHop::Irb(id) => format!("the IRB of {}", fabric.networks[id].name),
             NextHop::Gateway(address) => format!("gateway {address}"),
-            NextHop::Towards(next, nearest) => {
-                format!("{}, towards {}", fabric.devices[next].name, self.names_of(nearest))
+            NextHop::Towards(nearest) => {
+                let next = sent_to.map(|node| &**fabric.node_name(node)).unwrap_or_default();
+                format!("{next}, towards {}", self.names_of(nearest))
             }
             NextHop::Loopback(id) => match fabric.devices[id].loopback {
                 Some(loopback) => format!("loopback {loopback} of {}", fabric.devices[id].name),
@@ -159,8 +161,8 @@ impl Trace {
         }
     }
 
-    /// What a node did, with names.
-    pub(super) fn step(&self, step: &note::Step) -> Step {
+    /// What a node did, with names, before it sent the packet to the next.
+    pub(super) fn step(&self, step: &note::Step, sent_to: Option<Node>) -> Step {
         let fabric = &self.fabric;
         let network_name = |id| fabric.networks[id].name.clone();
         match *step {
@@ -186,7 +188,7 @@ impl Trace {
             } => Step::Lookup {
                 table: table.told(fabric),
                 destination,
-                chosen: Route { to, kind, next_hop: self.next_hop(next_hop) },
+                chosen: Route { to, kind, next_hop: self.next_hop(next_hop, sent_to) },
                 passed_over: self.passed_over(passed_over),
             },
             note::Step::Resolve { network, address, mac, owner } => {
@@ -293,6 +295,18 @@ impl Trace {
             note::Source::Entropy => Source::Entropy,
             note::Source::Assigned(by) => Source::Assigned(by),
         }
+    }
+
+    /// The link header that a packet has on a cable between devices.
+    pub(super) fn link_header(&self, sent: &note::Sent) -> Option<NotedHeader> {
+        let Link::Cable { link, end } = sent.link else { return None };
+        let mac = |end| {
+            let port = self.fabric.cable_end(link, end);
+            let mac = port.map(|port| self.fabric.port_mac(port)).unwrap_or_default();
+            (mac, note::Source::PortMac { link, end })
+        };
+        let ethertype = self.notes.headers.ethertype(sent.packet);
+        Some(NotedHeader::on_cable(ethertype, mac(end), mac(1 - end)))
     }
 
     /// What a link is called, by its two ends.

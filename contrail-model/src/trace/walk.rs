@@ -3,6 +3,7 @@
 //! What a packet does at a node does not depend on how it came there, beyond where it came from and what it looks like.
 //! So each such visit is worked out once, however many of the equal-cost paths lead to it.
 
+use std::iter::successors;
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -20,6 +21,7 @@ use crate::fabric::{
     TunnelKind, VIRTUAL_GATEWAY, VROUTER_GATEWAY, VirtualServiceId, VlanBinding,
 };
 use crate::limits;
+use crate::topology::Neighbour as Cabled;
 use contrail_wire::MacAddr;
 
 /// More hops than a path in a Clos can have; a path that is longer goes round.
@@ -38,6 +40,32 @@ pub(super) struct Work {
 
 /// The longest prefix that the underlay carries for an address, and who announces it.
 type UnderlayRoute<'f> = Option<(IpNet, &'f [Origin])>;
+
+/// The last visit in each of some buckets, into which they are sorted by node and packet: about as many as a trace has.
+#[derive(Default)]
+struct Visited([Option<usize>; 32]);
+
+impl Visited {
+    fn bucket(&self, node: Node, packet: Packet) -> usize {
+        let node = match node {
+            Node::Workload(id) => id.index(),
+            Node::Server(id) => id.index(),
+            Node::Device(id) => id.index(),
+        };
+        node.wrapping_add(packet.place().wrapping_mul(5)) % self.0.len()
+    }
+
+    fn last(&self, node: Node, packet: Packet) -> Option<usize> {
+        self.0.get(self.bucket(node, packet)).copied().flatten()
+    }
+
+    fn put(&mut self, node: Node, packet: Packet, visit: usize) {
+        let bucket = self.bucket(node, packet);
+        if let Some(last) = self.0.get_mut(bucket) {
+            *last = Some(visit);
+        }
+    }
+}
 
 /// One who walks both ways of a flow. What a packet does at a node ends in [`Walker::emit`], [`Walker::drop`] or
 /// [`Walker::end`], once for each equal-cost choice.
@@ -58,10 +86,12 @@ pub(super) struct Walker<'f> {
     here: Node,
     /// Whether a visit led back to itself or to one before it.
     may_loop: bool,
-    /// The visits of this way by node, those but where it starts.
-    visited: Vec<(Node, usize)>,
+    /// The visits of this way, those but where it starts.
+    visited: Visited,
     /// What was looked up in the underlay's table: a trace asks for few addresses, at many places.
     looked_up: Vec<(IpAddr, UnderlayRoute<'f>)>,
+    /// Room for those of a device.
+    pub(super) next_hops: Vec<Cabled>,
 }
 
 impl<'f> Walker<'f> {
@@ -79,8 +109,9 @@ impl<'f> Walker<'f> {
             now: 0,
             here: Node::Device(DeviceId::at(0)),
             may_loop: false,
-            visited: Vec::with_capacity(48),
+            visited: Visited::default(),
             looked_up: Vec::new(),
+            next_hops: Vec::new(),
         }
     }
 
@@ -88,10 +119,10 @@ impl<'f> Walker<'f> {
         self.first = self.notes.visits.len();
         self.now = self.first;
         self.may_loop = false;
-        self.visited.clear();
+        self.visited = Visited::default();
         let start = |walker: &mut Self, node| {
             let packet = walker.as_sent_by(node, packet);
-            let visit = Visit { node, ingress: Ingress::Origin, packet, depth: 0, hops: 0..0 };
+            let visit = Visit { node, ingress: Ingress::Origin, packet, depth: 0, hops: 0..0, in_same_bucket: None };
             walker.notes.visits.push(visit);
         };
         match from {
@@ -118,10 +149,8 @@ impl<'f> Walker<'f> {
         if self.may_loop {
             starts.clone().for_each(|start| self.end_loops(start));
         }
-        let mut ends = self.notes.hops.iter().skip(first_hop).filter_map(|hop| match &hop.next {
-            Next::Ends(verdict) => Some(verdict.is_delivered()),
-            Next::Visits(_) => None,
-        });
+        let hops = self.notes.hops.iter().skip(first_hop);
+        let mut ends = hops.filter_map(|hop| Some(self.notes.verdict(hop.next)?.is_delivered()));
         let is_delivered = ends.next().is_some_and(|first| first && ends.all(|other| other));
         Walk { starts, hops: first_hop..self.notes.hops.len(), is_delivered }
     }
@@ -171,7 +200,8 @@ impl<'f> Walker<'f> {
 
     /// The path ends here.
     pub(super) fn end(&mut self, work: Work, verdict: Verdict) {
-        self.note(work, None, Next::Ends(verdict));
+        let next = self.notes.ends(verdict);
+        self.note(work, None, next);
     }
 
     pub(super) fn drop(&mut self, work: Work, reason: Drop) {
@@ -195,27 +225,26 @@ impl<'f> Walker<'f> {
 
     /// The visit that a packet goes on with, which may be one that another path leads to.
     fn onward(&mut self, node: Node, ingress: Ingress, packet: Packet) -> Next {
-        let Notes { headers, visits, .. } = &self.notes;
-        // Over which cable a packet came does not matter in the underlay.
-        let seen = |packet| if ingress == Ingress::Fabric { headers.without_link(packet) } else { packet };
-        let is_known = |visit: &Visit| visit.ingress == ingress && seen(visit.packet) == seen(packet);
-        let mut here = self.visited.iter().filter(|(visited, _)| *visited == node).map(|(_, index)| *index);
-        if let Some(index) = here.find(|index| visits.get(*index).is_some_and(is_known)) {
+        let visits = &self.notes.visits;
+        let is_known = |visit: &Visit| (visit.node, visit.ingress, visit.packet) == (node, ingress, packet);
+        let in_same_bucket = self.visited.last(node, packet);
+        let mut others = successors(in_same_bucket, |other| visits.get(*other)?.in_same_bucket);
+        if let Some(index) = others.find(|other| visits.get(*other).is_some_and(is_known)) {
             self.may_loop |= index <= self.now;
             return Next::Visits(index);
         }
         let depth = visits.get(self.now).map_or(0, |visit| visit.depth) + 1;
         let at = self.fabric.node_name(node);
         if depth >= MAX_HOPS {
-            return Next::Ends(Verdict::Dropped { at: at.clone(), reason: Box::new(Drop::Loop) });
+            return self.notes.ends(Verdict::Dropped { at: at.clone(), reason: Box::new(Drop::Loop) });
         }
         let index = visits.len();
         if index - self.first >= MAX_VISITS {
             let missing = format!("more than {MAX_VISITS} of the places where equal-cost paths lead");
-            return Next::Ends(Verdict::Undetermined { at: at.clone(), missing });
+            return self.notes.ends(Verdict::Undetermined { at: at.clone(), missing });
         }
-        self.visited.push((node, index));
-        self.notes.visits.push(Visit { node, ingress, packet, depth, hops: 0..0 });
+        self.visited.put(node, packet, index);
+        self.notes.visits.push(Visit { node, ingress, packet, depth, hops: 0..0, in_same_bucket });
         Next::Visits(index)
     }
 
@@ -233,13 +262,13 @@ impl<'f> Walker<'f> {
                 open.pop();
                 continue;
             };
-            let Some(Next::Visits(next)) = self.notes.hops.get(index).map(|hop| &hop.next) else { continue };
-            let next = *next;
+            let Some(Next::Visits(next)) = self.notes.hops.get(index).map(|hop| hop.next) else { continue };
             if open.iter().any(|(visit, _)| *visit == next) {
                 let at = self.notes.visits.get(next).map_or(self.here, |visit| visit.node);
                 let at = self.fabric.node_name(at).clone();
+                let next = self.notes.ends(Verdict::Dropped { at, reason: Box::new(Drop::Loop) });
                 if let Some(hop) = self.notes.hops.get_mut(index) {
-                    hop.next = Next::Ends(Verdict::Dropped { at, reason: Box::new(Drop::Loop) });
+                    hop.next = next;
                 }
             } else if done.get(next) == Some(&false) {
                 open.push((next, hops_of(&self.notes, next)));
@@ -270,10 +299,10 @@ impl<'f> Walker<'f> {
     }
 
     pub(super) fn destination(&self, work: &Work) -> IpAddr {
-        self.notes.headers.destination(&work.packet).unwrap_or(IpAddr::from([0; 4]))
+        self.notes.headers.destination(work.packet).unwrap_or(IpAddr::from([0; 4]))
     }
 
-    /// Takes one hop off the packet's time to live.
+    /// Routes the packet: takes its link header away, and one hop off its time to live.
     pub(super) fn hop(&mut self, work: &mut Work) {
         self.notes.headers.hop(&mut work.packet);
     }
@@ -284,7 +313,7 @@ impl<'f> Walker<'f> {
         source: Sourced<MacAddr>,
         destination: Sourced<MacAddr>,
     ) {
-        self.notes.headers.set_link(&mut work.packet, source, destination);
+        self.notes.headers.set_link(&mut work.packet, source, destination, None);
     }
 
     /// Puts a tunnel's headers around the packet.
@@ -333,22 +362,22 @@ impl<'f> Walker<'f> {
         let at = &fabric.networks[network];
         if at.subnets.iter().any(|subnet| subnet.gateway == Some(address)) {
             let leaves = fabric.leaves_of(server);
-            if leaves.is_empty() {
+            if leaves.clone().next().is_none() {
                 return Err(self.detached(server));
             }
             let has_irb = |device: &DeviceId| {
                 fabric.has_underlay_irb(*device, network)
                     || fabric.router_with_irb(*device, network).is_some()
             };
-            let mut answering: Vec<DeviceId> = leaves.iter().copied().filter(has_irb).collect();
+            let mut answering = self.devices(leaves.clone().filter(has_irb));
             if answering.is_empty() {
-                answering = fabric.advertised_gateways(network);
+                answering = self.devices(fabric.advertised_gateways(network));
             }
             if answering.is_empty() {
-                let devices = fabric.device_names(&leaves);
+                let devices = fabric.device_names(&leaves.collect::<Vec<_>>());
                 return Err(Drop::NoGateway { network: at.name.clone(), gateway: address, devices });
             }
-            let answered_by = Neighbour::Irb(network, self.devices(answering));
+            let answered_by = Neighbour::Irb(network, answering);
             let source = Source::GatewayByArp { gateway: address, answered_by };
             return Ok(((VIRTUAL_GATEWAY, source), answered_by));
         }
@@ -390,8 +419,8 @@ impl<'f> Walker<'f> {
         if ports.peek().is_none() {
             return self.drop(work, self.detached(server));
         }
-        self.set_link(&mut work, source, destination);
-        self.notes.headers.set_vlan(&mut work.packet, tag(binding, at.port_group));
+        let tag = tag(binding, at.port_group);
+        self.notes.headers.set_link(&mut work.packet, source, destination, tag);
         for (port, Port { device, .. }) in ports {
             let ingress = Ingress::Access(server, network);
             self.emit(work, Link::Access { server, port }, Node::Device(*device), ingress);

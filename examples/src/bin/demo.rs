@@ -263,8 +263,8 @@ fn compare(frames: &[TraceFrame<'_>], capture: &Path) -> Result<String, String> 
         let level = decoder.ethernet(read.bytes).map_err(|error| fail(&error))?;
         for level in level.levels() {
             for (offset, header) in level.map_err(|error| fail(&error))?.headers() {
-                let same = predicted.next().map(|header| header.header());
-                if same != Some(&header) {
+                let same = predicted.next().map(|traced| *traced.header());
+                if same != Some(header) {
                     let layer = header.layer();
                     return Err(fail(&format!(
                         "frame {number} ({}): {layer} at byte {offset} differs from the trace",

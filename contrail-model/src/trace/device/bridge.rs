@@ -11,7 +11,7 @@ impl Walker<'_> {
     /// A frame in a network on this device.
     pub(super) fn bridge(&mut self, device: DeviceId, network: NetworkId, from: From, mut work: Work) {
         let fabric = self.fabric;
-        let Some(mac) = self.notes.headers.destination_mac(&work.packet) else {
+        let Some(mac) = self.notes.headers.destination_mac(work.packet) else {
             let destination = self.destination(&work);
             return self.drop(work, Drop::NotForUs { destination });
         };
@@ -76,11 +76,11 @@ impl Walker<'_> {
     ) {
         let fabric = self.fabric;
         let carries = |leaf: &DeviceId| fabric.access(*leaf, server, network).is_some();
-        let attached = fabric.leaves_of(server);
-        if attached.is_empty() {
+        let mut attached = fabric.leaves_of(server).peekable();
+        if attached.peek().is_none() {
             return self.drop(work, self.detached(server));
         }
-        let leaves: Vec<DeviceId> = attached.into_iter().filter(carries).collect();
+        let leaves: Vec<DeviceId> = attached.filter(carries).collect();
         if leaves.is_empty() {
             let at = &fabric.servers[server];
             let reason = Drop::NotCarried {
@@ -104,19 +104,19 @@ impl Walker<'_> {
     ) {
         let fabric = self.fabric;
         let nearest = fabric.topology.nearest(device, to.iter().copied());
-        let Some(first) = nearest.first() else {
+        let Some(first) = nearest.clone().next() else {
             return self.drop(work, Drop::NoTunnelEnd { of: fabric.names_of(to).into() });
         };
-        if self.notes.headers.shim(&work.packet).is_some() {
+        if self.notes.headers.shim(work.packet).is_some() {
             // L2: what is tunnelled already would be tunnelled once more.
             let reason = Drop::DoubleEncapsulation {
                 device: fabric.devices[device].name.clone(),
                 network: fabric.networks[network].name.clone(),
-                other: fabric.devices[*first].name.clone(),
+                other: fabric.devices[first].name.clone(),
             };
             return self.drop(work, reason);
         }
-        let to = BridgeTo::Vteps(self.devices(nearest.iter().copied()));
+        let to = BridgeTo::Vteps(self.devices(nearest.clone()));
         self.step(&mut work, Step::Bridge { network, mac, to });
         let because = "the network's VNI, to the leaf with that MAC address";
         for end in nearest {

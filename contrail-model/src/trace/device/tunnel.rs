@@ -80,7 +80,7 @@ impl Walker<'_> {
 
     /// A packet for the device's own loopback: the end of a tunnel.
     pub(super) fn terminate(&mut self, device: DeviceId, from: From, mut work: Work) {
-        match self.notes.headers.shim(&work.packet) {
+        match self.notes.headers.shim(work.packet) {
             Some(Header::Vxlan(vxlan)) => {
                 if let From::Access(server, network) = from
                     && let Some(reason) = self.behind_access(device, server, network, true)

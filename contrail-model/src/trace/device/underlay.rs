@@ -1,5 +1,6 @@
 //! A packet in the underlay's table: to the next device, or out of an IRB.
 
+use std::mem;
 use std::net::IpAddr;
 
 use super::{From, connected};
@@ -75,7 +76,7 @@ impl Walker<'_> {
         let fabric = self.fabric;
         let Some(workload) = fabric.ip_fabric_workload(destination) else { return Vec::new() };
         let leaves = fabric.leaves_of(fabric.workloads[workload].host);
-        secondaries.filter(|origin| leaves.contains(&origin.device)).copied().collect()
+        secondaries.filter(|origin| leaves.clone().any(|leaf| leaf == origin.device)).copied().collect()
     }
 
     /// On to the neighbours that are closer to where a prefix is announced.
@@ -85,28 +86,26 @@ impl Walker<'_> {
         destination: IpAddr,
         prefix: IpNet,
         origins: &[Origin],
-        work: Work,
+        mut work: Work,
     ) {
         let fabric = self.fabric;
         let table = Table::Underlay(device);
         let origins = origins.iter().map(|origin| origin.device);
-        let nearest = fabric.topology.nearest(device, origins.clone());
-        let next_hops = fabric.topology.next_hops(device, &nearest);
+        let nearest = self.devices(fabric.topology.nearest(device, origins.clone()));
+        let mut next_hops = mem::take(&mut self.next_hops);
+        fabric.topology.next_hops(device, self.notes.devices(nearest), &mut next_hops);
         if next_hops.is_empty() {
             let fact = format!("no cables lead to {}", fabric.names_of(&origins.collect::<Vec<_>>()));
             let reason = self.no_route(table, destination, vec![fact]);
             return self.drop(work, reason);
         }
-        let nearest = self.devices(nearest);
-        for Cabled { device: next, link, end, macs: [own, neighbour] } in next_hops {
-            let mut work = work;
-            let next_hop = NextHop::Towards(next, nearest);
-            let chosen = Route { to: prefix, kind: RouteKind::Underlay, next_hop };
-            self.step(&mut work, Step::lookup(table, destination, chosen));
-            let port = |end| Source::PortMac { link, end };
-            self.set_link(&mut work, (own, port(end)), (neighbour, port(1 - end)));
+        let chosen = Route { to: prefix, kind: RouteKind::Underlay, next_hop: NextHop::Towards(nearest) };
+        self.step(&mut work, Step::lookup(table, destination, chosen));
+        self.notes.headers.strip_link(&mut work.packet);
+        for &Cabled { device: next, link, end } in &next_hops {
             self.emit(work, Link::Cable { link, end }, Node::Device(next), Ingress::Fabric);
         }
+        self.next_hops = next_hops;
     }
 
     /// Out of an underlay IRB to a host of its network.

@@ -57,8 +57,8 @@ impl Walker<'_> {
         let table = Table::Vrf(router, device);
         let others = at.extended_to.iter().copied();
         let others = others.filter(|other| fabric.has_irb(router, *other, network));
-        let nearest = fabric.topology.nearest(device, others);
-        if nearest.is_empty() {
+        let mut nearest = fabric.topology.nearest(device, others).peekable();
+        if nearest.peek().is_none() {
             let name = &fabric.networks[network].name;
             let fact = format!("no device that {} is extended to has an IRB of {name}", at.name);
             let reason = self.no_route(table, destination, vec![fact]);

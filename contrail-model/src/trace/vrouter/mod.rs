@@ -114,7 +114,7 @@ impl Walker<'_> {
     pub(super) fn send_to_tap(&mut self, workload: WorkloadId, mut work: Work, is_routed: bool) {
         let fabric = self.fabric;
         self.put_member_address(workload, &mut work);
-        if is_routed || !self.notes.headers.has_link(&work.packet) {
+        if is_routed || !self.notes.headers.has_link(work.packet) {
             let own = mac_of(&fabric.workloads[workload].interface, Interface::Workload(workload));
             self.set_link(&mut work, (VROUTER_GATEWAY, Source::VrouterGateway), own);
         }

@@ -25,7 +25,7 @@ impl Walker<'_> {
             self.send_to_tap(workload, work, true);
             return true;
         }
-        match (self.notes.headers.shim(&work.packet), self.nat) {
+        match (self.notes.headers.shim(work.packet), self.nat) {
             (Some(Header::Vxlan(vxlan)), _) => self.vxlan_at_vrouter(server, vxlan.vni, work),
             (Some(Header::Mpls(entry)), _) => self.mpls_at_vrouter(server, entry.label(), work),
             (_, Some(Nat { server: translating, workload, inside, outside, .. }))
@@ -61,7 +61,7 @@ impl Walker<'_> {
         let fabric = self.fabric;
         self.notes.headers.decapsulate(&mut work.packet);
         let destination = self.destination(&work);
-        let is_broadcast = self.notes.headers.destination_mac(&work.packet) == Some(MacAddr::BROADCAST);
+        let is_broadcast = self.notes.headers.destination_mac(work.packet) == Some(MacAddr::BROADCAST);
         let id = TunnelId::Vni(vni);
         let routed = fabric.routers_with_vni(vni).iter();
         let routed = routed.map(|id| (fabric.routers[*id].networks.as_slice(), Into::Vrf(*id)));

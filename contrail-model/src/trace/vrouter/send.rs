@@ -138,7 +138,7 @@ impl Walker<'_> {
         }
         let leaves = fabric.leaves_of(server);
         let distance = |device: &DeviceId| {
-            leaves.iter().map(|leaf| fabric.topology.distance(*leaf, *device)).min().unwrap_or(u32::MAX)
+            leaves.clone().map(|leaf| fabric.topology.distance(leaf, *device)).min().unwrap_or(u32::MAX)
         };
         let least = with_irb.iter().map(distance).min();
         let (chosen, farther): (Vec<DeviceId>, Vec<DeviceId>) =
@@ -170,10 +170,10 @@ impl Walker<'_> {
         };
         let destination = self.destination(&work);
         let end = TunnelEnd::Device(device);
+        self.hop(&mut work);
         // Labelled routes are imported into the network's own table; type-5 routes stay in the logical router's.
         let (domain, kind, tunnel, shim, because) =
             if gateway.terminates_mpls() && fabric.release.reaches_dc_gateway_by_mpls() {
-                self.notes.headers.strip_link(&mut work.packet);
                 let tunnel = fabric.mpls_tunnel();
                 let source = Source::LabelFrom(LabelFor::Vrf(device, router));
                 let shim = mpls_shim(tunnel, (fabric.vrf_label(router), source));
@@ -188,7 +188,6 @@ impl Walker<'_> {
                 (domain, RouteKind::EvpnPrefix, TunnelKind::Vxlan, shim, because)
             };
         let chosen = Route { to: prefix, kind, next_hop: NextHop::Loopback(device) };
-        self.hop(&mut work);
         let table = Table::Vrouter(server, domain);
         self.step(&mut work, Step::Lookup { table, destination, chosen, passed_over });
         self.tunnel_from_vrouter(server, work, (tunnel, shim), (loopback, end), because);
