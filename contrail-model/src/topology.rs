@@ -27,10 +27,7 @@ pub(crate) struct Neighbour {
 
 impl Topology {
     /// Of those of the document's links that are up, each with its index there.
-    pub(crate) fn new<'l>(
-        devices: usize,
-        links: impl Iterator<Item = (usize, &'l Link)>,
-    ) -> Self {
+    pub(crate) fn new<'l>(devices: usize, links: impl Iterator<Item = (usize, &'l Link)>) -> Self {
         let mut neighbours = vec![Vec::new(); devices];
         for (index, link) in links {
             let [a, b] = &link.ends;

@@ -298,10 +298,7 @@ impl Fabric {
     }
 
     /// The devices on which ports of a port group are up, each once.
-    pub(crate) fn devices_with_ports_up(
-        &self,
-        group: &PortGroup,
-    ) -> impl Iterator<Item = DeviceId> + Clone {
+    pub(crate) fn devices_with_ports_up(&self, group: &PortGroup) -> impl Iterator<Item = DeviceId> + Clone {
         let up = group.ports.iter().enumerate().filter(|(_, port)| self.is_port_up(port));
         let is_first = |(index, port): &(usize, &Port)| {
             let mut before = group.ports.iter().take(*index);

@@ -80,9 +80,8 @@ impl Announcer<'_> {
 
     fn vrouter(&self, server: ServerId, networks: impl Iterator<Item = NetworkId>) -> Option<Vrouter> {
         let fabric = self.fabric;
-        if fabric.leaves_of(server).next().is_none() {
-            return None;
-        }
+        // A server that is cut off announces nothing.
+        fabric.leaves_of(server).next()?;
         let vhost0 = fabric.servers[server].vhost0.as_ref()?;
         let IpAddr::V4(address) = vhost0.address else { return None };
         let mut networks: BTreeMap<NetworkId, usize> = networks.map(|network| (network, 0)).collect();

@@ -122,7 +122,8 @@ impl<'f> Walker<'f> {
         self.visited = Visited::default();
         let start = |walker: &mut Self, node| {
             let packet = walker.as_sent_by(node, packet);
-            let visit = Visit { node, ingress: Ingress::Origin, packet, depth: 0, hops: 0..0, in_same_bucket: None };
+            let visit =
+                Visit { node, ingress: Ingress::Origin, packet, depth: 0, hops: 0..0, in_same_bucket: None };
             walker.notes.visits.push(visit);
         };
         match from {
