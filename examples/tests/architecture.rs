@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Files that may be longer than [`LONGEST`], and why. A file that is listed and is not longer fails too.
-const LONG_FILES: &[(&str, &str)] = &[];
+const LONG_FILES: &[(&str, &str)] =
+    &[("python/python/contrail_fabric/_native.pyi", "the stubs of one module have to be one file")];
 const LONGEST: usize = 500;
 
 const PACKAGES: &[&str] = &["contrail-wire", "contrail-model", "examples", "fuzz", "python"];

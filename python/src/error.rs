@@ -2,6 +2,8 @@
 
 use contrail_model::trace::FlowError;
 use contrail_model::{LoadError, OutageError, Problem};
+use contrail_wire::capture::CaptureError;
+use contrail_wire::{DecodeError, EncodeError, ValueError};
 use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 
@@ -42,4 +44,35 @@ pub(crate) fn flow_error(python: Python<'_>, error: &FlowError) -> PyErr {
 pub(crate) fn outage_error(python: Python<'_>, error: &OutageError) -> PyErr {
     let unknown: Vec<_> = error.unknown.iter().map(|part| part.name.clone()).collect();
     exception(python, "OutageError", (error.to_string(), unknown))
+}
+
+pub(crate) fn value_error(python: Python<'_>, error: &ValueError) -> PyErr {
+    exception(python, "InvalidValueError", (error.to_string(),))
+}
+
+pub(crate) fn decode_error(python: Python<'_>, error: &DecodeError) -> PyErr {
+    let problem = error.problem.to_string();
+    exception(python, "DecodeError", (error.layer.name(), error.offset, problem))
+}
+
+pub(crate) fn encode_error(python: Python<'_>, error: &EncodeError) -> PyErr {
+    exception(python, "EncodeError", (error.to_string(),))
+}
+
+/// What the operating system says is its own exception.
+pub(crate) fn capture_error(python: Python<'_>, error: CaptureError) -> PyErr {
+    let at = match &error {
+        CaptureError::Io(_) => None,
+        CaptureError::Cut { offset, frames } | CaptureError::Broken { offset, frames, .. } => {
+            Some((*offset, *frames))
+        }
+        _ => Some((0, 0)),
+    };
+    match (error, at) {
+        (CaptureError::Io(error), _) => error.into(),
+        (error, at) => {
+            let (offset, frames) = at.unwrap_or_default();
+            exception(python, "CaptureError", (error.to_string(), offset, frames))
+        }
+    }
 }

@@ -18,5 +18,9 @@ mod _native {
     #[pymodule_export]
     use crate::model::{Candidate, Fabric, Trace};
     #[pymodule_export]
-    use crate::wire::MacAddr;
+    use crate::wire::{
+        Arp, Capture, ControlWord, Decoder, Ethernet, EthernetSegmentId, Frame, Gre, Icmp, Icmpv6, Ipv4,
+        Ipv6, Ipv6Extension, LinuxSll, LinuxSll2, MacAddr, Mpls, Packet, RouteDistinguisher, RouteTarget,
+        Tcp, Template, Udp, Vlan, Vxlan, VxlanGpe, frame,
+    };
 }

@@ -1,3 +1,4 @@
+import doctest
 import re
 from importlib.metadata import entry_points, version
 
@@ -24,6 +25,13 @@ def test_every_public_name_is_there():
 def test_what_the_readme_shows_runs(monkeypatch, capsys):
     root = FABRICS.parents[1]
     monkeypatch.chdir(root)
-    (shown,) = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    exec(shown, {})
+    fabric, wire = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    exec(fabric, {})
     assert "octavia-worker@ctl1 to amphora-1, TCP 9443\n" in capsys.readouterr().out
+    exec(wire, {})
+    assert "\n36 None 0.0.0.0 10.99.0.11\n" in capsys.readouterr().out
+
+
+def test_what_docstrings_show_is_so():
+    failed, attempted = doctest.testmod(contrail_fabric.wire)
+    assert attempted and not failed

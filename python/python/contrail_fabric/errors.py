@@ -1,4 +1,4 @@
-"""What can be wrong with a document or with a question. All of it is a ``ValueError``."""
+"""What can be wrong with a document, a question, or bytes. All of it is a ``ValueError``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["FabricError", "FlowError", "LoadError", "OutageError", "Problem"]
+__all__ = [
+    "CaptureError",
+    "DecodeError",
+    "EncodeError",
+    "FabricError",
+    "FlowError",
+    "InvalidValueError",
+    "LoadError",
+    "OutageError",
+    "Problem",
+]
 
 
 class FabricError(ValueError):
@@ -61,3 +71,45 @@ class OutageError(FabricError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (str(self), self.unknown)
+
+
+class InvalidValueError(FabricError):
+    """A number out of range, or a text that is not what it should be."""
+
+
+class DecodeError(FabricError):
+    """Bytes that are not the header they should be."""
+
+    layer: str
+    """The header that could not be read, ``ethernet``."""
+    offset: int
+    """Where that header starts, in bytes from the start of the frame."""
+    problem: str
+    """What is wrong with it."""
+
+    def __init__(self, layer: str, offset: int, problem: str) -> None:
+        super().__init__(f"{layer} at byte {offset}: {problem}")
+        self.layer, self.offset, self.problem = layer, offset, problem
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.layer, self.offset, self.problem)
+
+
+class EncodeError(FabricError):
+    """Headers or routes that cannot be written."""
+
+
+class CaptureError(FabricError):
+    """A capture file that cannot be read on."""
+
+    offset: int
+    """Where the record starts that cannot be read, in bytes."""
+    frames: int
+    """How many frames are before it."""
+
+    def __init__(self, message: str, offset: int, frames: int) -> None:
+        super().__init__(message)
+        self.offset, self.frames = offset, frames
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.offset, self.frames)

@@ -1,0 +1,62 @@
+//! Fields of headers as Python's values.
+
+use contrail_wire::net::tcp::TcpFlags;
+use contrail_wire::tunnel::vxlan::{NextProtocol, VxlanFlags};
+use contrail_wire::{EtherType, IpProtocol, Ipv4Octets, Ipv6Octets, U16, U32, ValueError, Vni};
+
+use super::address::{GivenIpv4, GivenIpv6};
+use super::value::{Given, MacAddr};
+
+/// The type of a field: how it is told to Python, and what Python gives for it.
+pub(super) trait Field: Sized {
+    type Told;
+    type Given;
+    fn told(&self) -> Self::Told;
+    fn given(given: Self::Given) -> Result<Self, ValueError>;
+}
+
+macro_rules! fields {
+    ($($type:ty, $told:ty, $given:ty, $tell:expr, $take:expr;)*) => {$(
+        impl Field for $type {
+            type Told = $told;
+            type Given = $given;
+
+            fn told(&self) -> $told {
+                let tell: fn(&Self) -> $told = $tell;
+                tell(self)
+            }
+
+            fn given(given: $given) -> Result<Self, ValueError> {
+                let take: fn($given) -> Result<Self, ValueError> = $take;
+                take(given)
+            }
+        }
+    )*};
+}
+
+fields! {
+    bool, bool, bool, |it| *it, Ok;
+    u8, u8, u8, |it| *it, Ok;
+    u16, u16, u16, |it| *it, Ok;
+    u32, u32, u32, |it| *it, Ok;
+    U16, u16, u16, |it| it.get(), |it| Ok(it.into());
+    U32, u32, u32, |it| it.get(), |it| Ok(it.into());
+    Option<u32>, Option<u32>, u32, |it| *it, |it| Ok(Some(it));
+    Option<(u16, u16)>, Option<(u16, u16)>, (u16, u16), |it| *it, |it| Ok(Some(it));
+    [u8; 3], [u8; 3], [u8; 3], |it| *it, Ok;
+    [u8; 8], [u8; 8], [u8; 8], |it| *it, Ok;
+    Vec<u8>, Vec<u8>, Vec<u8>, |it| it.clone(), Ok;
+    EtherType, u16, u16, |it| it.get(), |it| Ok(Self::new(it));
+    IpProtocol, u8, u8, |it| it.0, |it| Ok(Self(it));
+    NextProtocol, u8, u8, |it| it.0, |it| Ok(Self(it));
+    TcpFlags, u8, u8, |it| it.bits(), |it| Ok(Self::from_bits_retain(it));
+    VxlanFlags, u8, u8, |it| it.bits(), |it| Ok(Self::from_bits_retain(it));
+    Vni, u32, u32, |it| it.get(), Self::new;
+    contrail_wire::MacAddr, MacAddr, Given<contrail_wire::MacAddr>, |it| MacAddr(*it), |it| Ok(it.0);
+    Ipv4Octets, std::net::Ipv4Addr, GivenIpv4, |it| it.get(), |it| Ok(it.0.into());
+    Ipv6Octets, std::net::Ipv6Addr, GivenIpv6, |it| it.get(), |it| Ok(it.0.into());
+}
+
+pub(super) fn in_range(what: &'static str, found: u32, max: u32) -> Result<(), ValueError> {
+    if found > max { Err(ValueError::OutOfRange { what, found, min: 0, max }) } else { Ok(()) }
+}

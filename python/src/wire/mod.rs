@@ -1,0 +1,33 @@
+//! The wire half: headers, packets, tunnels and captures of `contrail-wire`.
+
+mod address;
+mod capture;
+mod decoder;
+mod encapsulation;
+mod field;
+mod header;
+mod packet;
+mod value;
+
+use pyo3::buffer::PyBuffer;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+pub(crate) use self::capture::{Capture, Frame};
+pub(crate) use self::decoder::Decoder;
+pub(crate) use self::encapsulation::Template;
+pub(crate) use self::header::{
+    Arp, ControlWord, Ethernet, Gre, Icmp, Icmpv6, Ipv4, Ipv6, Ipv6Extension, LinuxSll, LinuxSll2, Mpls, Tcp,
+    Udp, Vlan, Vxlan, VxlanGpe, frame,
+};
+pub(crate) use self::packet::Packet;
+pub(crate) use self::value::{EthernetSegmentId, MacAddr, RouteDistinguisher, RouteTarget};
+
+/// What a buffer holds: bytes as they are, of another buffer a copy.
+fn bytes_of<'py>(buffer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    if let Ok(bytes) = buffer.cast_exact::<PyBytes>() {
+        return Ok(bytes.clone());
+    }
+    let python = buffer.py();
+    Ok(PyBytes::new(python, &PyBuffer::<u8>::get(buffer)?.to_vec(python)?))
+}
