@@ -2,6 +2,7 @@
 
 use contrail_model::trace::FlowError;
 use contrail_model::{LoadError, OutageError, Problem};
+use contrail_wire::bgp;
 use contrail_wire::capture::CaptureError;
 use contrail_wire::{DecodeError, EncodeError, ValueError};
 use pyo3::call::PyCallArgs;
@@ -53,6 +54,11 @@ pub(crate) fn value_error(python: Python<'_>, error: &ValueError) -> PyErr {
 pub(crate) fn decode_error(python: Python<'_>, error: &DecodeError) -> PyErr {
     let problem = error.problem.to_string();
     exception(python, "DecodeError", (error.layer.name(), error.offset, problem))
+}
+
+pub(crate) fn message_error(python: Python<'_>, error: &bgp::Error) -> PyErr {
+    let (problem, disposition) = (error.problem.to_string(), error.disposition.to_string());
+    exception(python, "MessageError", (error.layer.name(), error.offset, problem, disposition))
 }
 
 pub(crate) fn encode_error(python: Python<'_>, error: &EncodeError) -> PyErr {

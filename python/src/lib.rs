@@ -1,6 +1,7 @@
 //! The native part of `contrail_fabric`. It converts between Python's values and those of the crates, and decides
 //! nothing.
 
+mod bgp;
 mod error;
 mod model;
 mod wire;
@@ -16,11 +17,18 @@ mod _native {
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
+    use crate::bgp::{
+        EthernetAutoDiscoveryRoute, EthernetSegmentRoute, InclusiveMulticastRoute, IpPrefixRoute,
+        LeaveSynchRoute, MacIpRoute, MembershipReportSynchRoute, Message, Messages, OtherRoute,
+        PerRegionRoute, SPmsiRoute, SelectiveMulticastRoute, decode_message, decode_route, encode_update,
+        encode_withdrawal,
+    };
+    #[pymodule_export]
     use crate::model::{Candidate, Fabric, Trace};
     #[pymodule_export]
     use crate::wire::{
         Arp, Capture, ControlWord, Decoder, Ethernet, EthernetSegmentId, Frame, Gre, Icmp, Icmpv6, Ipv4,
-        Ipv6, Ipv6Extension, LinuxSll, LinuxSll2, MacAddr, Mpls, Packet, RouteDistinguisher, RouteTarget,
-        Tcp, Template, Udp, Vlan, Vxlan, VxlanGpe, frame,
+        Ipv6, Ipv6Extension, Label, LinuxSll, LinuxSll2, MacAddr, Mpls, Packet, RouteDistinguisher,
+        RouteTarget, Tcp, Template, Udp, Vlan, Vxlan, VxlanGpe, frame,
     };
 }

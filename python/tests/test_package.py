@@ -7,6 +7,9 @@ from conftest import FABRICS
 from contrail_fabric.__main__ import main
 
 
+MODULES = [contrail_fabric.bgp, contrail_fabric.errors, contrail_fabric.results, contrail_fabric.wire]
+
+
 def test_the_version_is_that_of_the_distribution():
     assert contrail_fabric.__version__ == version("contrail-fabric")
 
@@ -17,7 +20,7 @@ def test_the_command_is_installed():
 
 
 def test_every_public_name_is_there():
-    for module in (contrail_fabric, contrail_fabric.errors, contrail_fabric.results, contrail_fabric.wire):
+    for module in (contrail_fabric, *MODULES):
         for name in module.__all__:
             assert getattr(module, name).__doc__ or name == "__version__", f"{module.__name__}.{name}"
 
@@ -33,5 +36,6 @@ def test_what_the_readme_shows_runs(monkeypatch, capsys):
 
 
 def test_what_docstrings_show_is_so():
-    failed, attempted = doctest.testmod(contrail_fabric.wire)
-    assert attempted and not failed
+    for module in (contrail_fabric.bgp, contrail_fabric.wire):
+        failed, attempted = doctest.testmod(module)
+        assert attempted and not failed

@@ -14,6 +14,7 @@ __all__ = [
     "FlowError",
     "InvalidValueError",
     "LoadError",
+    "MessageError",
     "OutageError",
     "Problem",
 ]
@@ -93,6 +94,20 @@ class DecodeError(FabricError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.layer, self.offset, self.problem)
+
+
+class MessageError(DecodeError):
+    """Bytes that are not the BGP they should be."""
+
+    disposition: str
+    """What RFC 7606 has a receiver do about it: ``treat as withdraw``, ``session reset 1/2``, ..."""
+
+    def __init__(self, layer: str, offset: int, problem: str, disposition: str) -> None:
+        super().__init__(layer, offset, problem)
+        self.disposition = disposition
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.layer, self.offset, self.problem, self.disposition)
 
 
 class EncodeError(FabricError):

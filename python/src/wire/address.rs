@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use contrail_wire::IpNet;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -62,4 +63,31 @@ macro_rules! of_one_version {
 of_one_version! {
     GivenIpv4(Ipv4Addr) from V4, "expected an IPv4 address";
     GivenIpv6(Ipv6Addr) from V6, "expected an IPv6 address";
+}
+
+/// A network, to and from `ipaddress`. pyo3 has no conversion of its own.
+pub(crate) struct Network(pub(crate) IpNet);
+
+impl<'py> IntoPyObject<'py> for Network {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, python: Python<'py>) -> PyResult<Self::Output> {
+        static NETWORK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let made = NETWORK.get_or_try_init(python, || {
+            python.import("ipaddress")?.getattr("ip_network").map(Bound::unbind)
+        })?;
+        made.bind(python).call1((self.0.to_string(), false))
+    }
+}
+
+impl<'py> FromPyObject<'_, 'py> for Network {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let text = object.str()?;
+        let text = text.to_str()?;
+        text.parse().map(Self).map_err(|_| PyValueError::new_err(format!("not an IP network: {text:?}")))
+    }
 }

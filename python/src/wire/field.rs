@@ -1,14 +1,21 @@
-//! Fields of headers as Python's values.
+//! Fields of headers and routes as Python's values.
 
 use contrail_wire::net::tcp::TcpFlags;
-use contrail_wire::tunnel::vxlan::{NextProtocol, VxlanFlags};
-use contrail_wire::{EtherType, IpProtocol, Ipv4Octets, Ipv6Octets, U16, U32, ValueError, Vni};
+use std::net::IpAddr;
 
-use super::address::{GivenIpv4, GivenIpv6};
-use super::value::{Given, MacAddr};
+use contrail_wire::bgp::ExtendedCommunity;
+use contrail_wire::bgp::evpn::MulticastFlags;
+use contrail_wire::tunnel::vxlan::{NextProtocol, VxlanFlags};
+use contrail_wire::{
+    EtherType, EthernetTag, IpNet, IpProtocol, Ipv4Octets, Ipv6Octets, LabelField, U16, U32, ValueError, Vni,
+};
+
+use super::address::{GivenIp, GivenIpv4, GivenIpv6, Network};
+use super::label::{GivenLabel, Label};
+use super::value::{EthernetSegmentId, Given, MacAddr, RouteDistinguisher};
 
 /// The type of a field: how it is told to Python, and what Python gives for it.
-pub(super) trait Field: Sized {
+pub(crate) trait Field: Sized {
     type Told;
     type Given;
     fn told(&self) -> Self::Told;
@@ -43,6 +50,15 @@ fields! {
     U32, u32, u32, |it| it.get(), |it| Ok(it.into());
     Option<u32>, Option<u32>, u32, |it| *it, |it| Ok(Some(it));
     Option<(u16, u16)>, Option<(u16, u16)>, (u16, u16), |it| *it, |it| Ok(Some(it));
+    Option<IpAddr>, Option<IpAddr>, Option<GivenIp>, |it| *it, |it| Ok(it.map(|it| it.0));
+    Option<LabelField>, Option<Label>, Option<GivenLabel>, |it| it.map(Label), |it| Ok(it.map(|it| it.0));
+    IpAddr, IpAddr, GivenIp, |it| *it, |it| Ok(it.0);
+    IpNet, Network, Network, |it| Network(*it), |it| Ok(it.0);
+    LabelField, Label, GivenLabel, |it| Label(*it), |it| Ok(it.0);
+    EthernetTag, u32, u32, |it| it.get(), |it| Ok(Self::new(it));
+    MulticastFlags, u8, u8, |it| it.bits(), |it| Ok(Self::from_bits_retain(it));
+    ExtendedCommunity, String, String, |it| it.to_string(), |it| it.parse();
+    [u8; 4], [u8; 4], [u8; 4], |it| *it, Ok;
     [u8; 3], [u8; 3], [u8; 3], |it| *it, Ok;
     [u8; 8], [u8; 8], [u8; 8], |it| *it, Ok;
     Vec<u8>, Vec<u8>, Vec<u8>, |it| it.clone(), Ok;
@@ -53,6 +69,10 @@ fields! {
     VxlanFlags, u8, u8, |it| it.bits(), |it| Ok(Self::from_bits_retain(it));
     Vni, u32, u32, |it| it.get(), Self::new;
     contrail_wire::MacAddr, MacAddr, Given<contrail_wire::MacAddr>, |it| MacAddr(*it), |it| Ok(it.0);
+    contrail_wire::RouteDistinguisher, RouteDistinguisher, Given<contrail_wire::RouteDistinguisher>,
+        |it| RouteDistinguisher(*it), |it| Ok(it.0);
+    contrail_wire::EthernetSegmentId, EthernetSegmentId, Given<contrail_wire::EthernetSegmentId>,
+        |it| EthernetSegmentId(*it), |it| Ok(it.0);
     Ipv4Octets, std::net::Ipv4Addr, GivenIpv4, |it| it.get(), |it| Ok(it.0.into());
     Ipv6Octets, std::net::Ipv6Addr, GivenIpv6, |it| it.get(), |it| Ok(it.0.into());
 }

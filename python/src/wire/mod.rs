@@ -4,8 +4,9 @@ mod address;
 mod capture;
 mod decoder;
 mod encapsulation;
-mod field;
+pub(crate) mod field;
 mod header;
+mod label;
 mod packet;
 mod value;
 
@@ -13,6 +14,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+pub(crate) use self::address::GivenIp;
 pub(crate) use self::capture::{Capture, Frame};
 pub(crate) use self::decoder::Decoder;
 pub(crate) use self::encapsulation::Template;
@@ -20,11 +22,12 @@ pub(crate) use self::header::{
     Arp, ControlWord, Ethernet, Gre, Icmp, Icmpv6, Ipv4, Ipv6, Ipv6Extension, LinuxSll, LinuxSll2, Mpls, Tcp,
     Udp, Vlan, Vxlan, VxlanGpe, frame,
 };
+pub(crate) use self::label::{GivenLabel, Label};
 pub(crate) use self::packet::Packet;
-pub(crate) use self::value::{EthernetSegmentId, MacAddr, RouteDistinguisher, RouteTarget};
+pub(crate) use self::value::{EthernetSegmentId, Given, MacAddr, RouteDistinguisher, RouteTarget};
 
 /// What a buffer holds: bytes as they are, of another buffer a copy.
-fn bytes_of<'py>(buffer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+pub(crate) fn bytes_of<'py>(buffer: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
     if let Ok(bytes) = buffer.cast_exact::<PyBytes>() {
         return Ok(bytes.clone());
     }
