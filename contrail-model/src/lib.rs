@@ -38,6 +38,8 @@
 //!   what real speakers announce. A test holds them against the routes that traces take.
 //! - Where the article and the Tungsten Fabric sources differ, the fabric's [`Release`] decides.
 
+#[cfg(feature = "contrail-api")]
+pub mod contrail_api;
 pub mod document;
 mod fabric;
 mod integration;

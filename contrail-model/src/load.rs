@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Budget, DuplicateKeyPolicy, Options, Spanned};
 
 use crate::document::Document;
@@ -62,15 +62,7 @@ impl Document {
     /// Reads YAML, of which JSON is a part. Aliases, depth and size are bounded by the text's length, so that a
     /// small text cannot become a large document.
     pub fn from_yaml(text: &str) -> Result<Self, LoadError> {
-        if text.trim().is_empty() {
-            return Err(one(None, "the document is empty".to_owned()));
-        }
-        serde_saphyr::from_str_with_options(text, options(text)).map_err(|error| {
-            let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
-            let message = error.without_snippet().to_string();
-            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-            one(place, message)
-        })
+        from_yaml(text)
     }
 
     /// Reads JSON, faster than [`from_yaml`](Self::from_yaml) does.
@@ -82,6 +74,19 @@ impl Document {
             one(Some(Place { line, column }), message)
         })
     }
+}
+
+/// Reads YAML within bounds that follow from the text's length.
+pub(crate) fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, LoadError> {
+    if text.trim().is_empty() {
+        return Err(one(None, "the document is empty".to_owned()));
+    }
+    serde_saphyr::from_str_with_options(text, options(text)).map_err(|error| {
+        let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
+        let message = error.without_snippet().to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        one(place, message)
+    })
 }
 
 fn one(place: Option<Place>, message: String) -> LoadError {

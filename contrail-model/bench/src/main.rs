@@ -6,6 +6,7 @@ mod measure;
 use std::hint::black_box;
 use std::time::Duration;
 
+use contrail_model::contrail_api::{Export, Import};
 use contrail_model::document::Document;
 use contrail_model::{Fabric, Flow};
 
@@ -48,6 +49,38 @@ fn main() {
         exponent(|row| row.plan),
         exponent(|row| row.trace)
     );
+    imports(&generated::fabric(200));
+}
+
+/// What it costs to import a fabric from what Contrail tells of it.
+fn imports(document: &Document) {
+    let export = Export::new(document);
+    let lists: Vec<String> = export.lists().values().map(ToString::to_string).collect();
+    let texts = [
+        ("a dump of the database", export.database_dump().to_string()),
+        ("lists of the API", lists.join("\n")),
+    ];
+    for (what, text) in texts {
+        let parse = best_of(3, || {
+            let values =
+                serde_json::Deserializer::from_str(black_box(&text)).into_iter::<serde_json::Value>();
+            values.for_each(|value| drop(black_box(value.expect("it is JSON"))));
+        });
+        let imported = || {
+            let mut import = Import::new();
+            import.read_json(what, black_box(&text)).expect("it was exported");
+            import.finish()
+        };
+        let import = best_of(3, imported);
+        let (imported, bytes) = peak_during(imported);
+        assert!(imported.findings.is_empty());
+        println!(
+            "import of {what}, {:.0} MB: {:.2} of parsing its JSON; memory {:.2} of the text beside it",
+            text.len() as f64 / 1e6,
+            import.as_secs_f64() / parse.as_secs_f64(),
+            bytes as f64 / text.len() as f64
+        );
+    }
 }
 
 fn measured(leaves: usize) -> Row {

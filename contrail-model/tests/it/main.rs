@@ -5,6 +5,8 @@ mod aggregates;
 mod brute_force;
 mod budget;
 mod capture;
+#[cfg(feature = "contrail-api")]
+mod contrail_api;
 mod data;
 mod dhcp;
 mod dual_stack;
