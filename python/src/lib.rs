@@ -2,6 +2,7 @@
 //! nothing.
 
 mod bgp;
+mod document;
 mod error;
 mod model;
 mod wire;
@@ -28,7 +29,7 @@ mod _native {
     #[pymodule_export]
     use crate::wire::{
         Arp, Capture, ControlWord, Decoder, Ethernet, EthernetSegmentId, Frame, Gre, Icmp, Icmpv6, Ipv4,
-        Ipv6, Ipv6Extension, Label, LinuxSll, LinuxSll2, MacAddr, Mpls, Packet, RouteDistinguisher,
+        Ipv6, Ipv6Extension, Label, LinuxSll, LinuxSll2, MacAddr, Mpls, Packet, RouteDistinguisher, RouteKey,
         RouteTarget, Tcp, Template, Udp, Vlan, Vxlan, VxlanGpe, frame,
     };
 }

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use contrail_model::Flow;
-use contrail_model::document::Document;
 use contrail_model::trace::write_pcapng;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use serde::Serialize;
 
+use crate::document;
 use crate::error::{flow_error, load_error, misplaced, outage_error};
 
 /// Data and the text of it.
@@ -52,8 +52,7 @@ impl Fabric {
     #[staticmethod]
     fn from_document(python: Python<'_>, json: &str) -> PyResult<Self> {
         let read = python.detach(|| {
-            let mut json = serde_json::Deserializer::from_str(json);
-            let document: Document = serde_path_to_error::deserialize(&mut json).map_err(misplaced)?;
+            let document = document::read(json).map_err(misplaced)?;
             contrail_model::Fabric::from_document(&document)
         });
         read.map(Self).map_err(|error| load_error(python, error))

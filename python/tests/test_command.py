@@ -68,7 +68,7 @@ def test_bad_input(run, octavia_path, tmp_path):
     path = tmp_path / "broken.yaml"
     path.write_text("fabric: dc1\nnetworks:\n  - {name: a, vni: 0}\n", encoding="utf-8")
     status, text, error = run("check", path)
-    assert (status, text) == (2, "") and "line 3, column " in error and "networks[0].vni" in error
+    assert (status, text) == (2, "") and error.startswith(f"contrail-fabric: {path}: line 3, column ") and "networks[0].vni" in error
     assert run("check", tmp_path / "nowhere.yaml")[0] == 2
     path.write_bytes(b"\xff\xfe\xff")
     assert run("check", path)[0] == 2

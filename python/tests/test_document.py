@@ -120,7 +120,13 @@ class OnlyValues(dict):
     ("path", "value", "message"),
     [
         ("networks[0].vni", True, "boolean"),
-        ("networks[0].vni", "5001", "string"),
+        ("networks[0].vni", "5001x", "string"),
+        ("networks[0].vni", "-1", "string"),
+        ("networks[0].vni", " 5001", "string"),
+        ("networks[0].vni", "", "string"),
+        ("networks[0].vni", "99999999999999999999", "string"),
+        ("networks[0].mtu", "70000", "expected u16"),
+        ("networks[0].name", 5001, "integer"),
         ("networks[0].vni", 5001.5, "floating point"),
         ("networks[0].vni", float("nan"), "found float nan"),
         ("networks[0].vni", CountsOtherwise(5001), "CountsOtherwise 5001 says of itself that it is 5002"),
@@ -146,10 +152,34 @@ def test_everything_wrong_is_told_at_once(small):
     assert [it.path for it in problems([])] == [""]
 
 
+def test_a_cable_has_two_ends(small):
+    small["links"][1].append("leaf1:et-0/0/49")
+    (problem,) = problems(small)
+    assert problem.path == "links[1]" and "expected 2" in problem.message
+
+
 def test_what_has_no_end(small):
     small["networks"][0]["subnets"] = [small, small]
     (problem,) = problems(small)
     assert problem.message == "nested more than 32 deep"
+
+
+def test_numbers_as_text(small):
+    def numbers_as_text(value):
+        match value:
+            case dict():
+                return {key: numbers_as_text(item) for key, item in value.items()}
+            case list():
+                return list(map(numbers_as_text, value))
+            case int():
+                return str(value)
+        return value
+
+    small |= {"autonomous_system": 64512, "device_manager_python": 3}
+    small["networks"][0]["mtu"] = 1400
+    expected = Fabric.from_dict(small)
+    given = Fabric.from_dict(lazy(numbers_as_text(small)))
+    assert given.plan() == expected.plan() and given.routes() == expected.routes()
 
 
 def test_numbers_and_texts_with_a_name(small):

@@ -230,6 +230,7 @@ def test_all_problems_are_told_with_their_places(octavia_path):
 
 @pytest.mark.parametrize("error", [
     LoadError([Problem("networks[0].vni", 3, 5, "what is wrong")]),
+    LoadError([Problem("networks[0].vni", 3, 5, "what is wrong")], "bad.yaml"),
     FlowError("nobody"),
     OutageError("nothing", ["leaf9"]),
 ])

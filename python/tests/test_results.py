@@ -1,7 +1,9 @@
 """What the classes say that they are made of is what the data has: nothing less and nothing more."""
 
+import re
 from functools import cache
 from typing import get_type_hints
+from xml.etree import ElementTree
 
 import pytest
 
@@ -55,3 +57,27 @@ def test_every_class_is_reached_and_says_all_that_it_has(everything):
     # A trace is no part of anything, and nothing in the examples is impossible.
     assert by_name - reached == {results.Trace, results.Impossible, results.Lift}
     assert all(str(part) for part in everything)
+
+
+def test_tables(everything):
+    tables = [part for part in everything if hasattr(part, "to_markdown")]
+    assert {type(part) for part in tables} == {results.Report, results.Plan, results.Routes}
+    for table in [*tables, *Fabric.load(FABRICS / "octavia.yaml").trace_required()]:
+        headings, _, *rows = table.to_markdown().splitlines()
+        shown = table._repr_mimebundle_()
+        assert shown["text/plain"] == str(table)
+        page = ElementTree.fromstring(shown["text/html"].replace("<br>", "<br/>"))
+        assert len(page.findall("thead/tr/th")) == len(re.findall(r"(?<!\\)\|", headings)) - 1
+        assert len(page.findall("tbody/tr")) == len(rows)
+        for row, in_page in zip(rows, page.findall("tbody/tr"), strict=True):
+            cells = [" ".join(cell.itertext()) for cell in in_page]
+            in_markdown = [re.sub(r"\\(.)", r"\1", cell.strip()) for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+            assert [cell.replace("<br>", " ") for cell in in_markdown] == cells
+
+
+def test_nothing_in_a_cell_is_markup(small):
+    small["workloads"][0]["name"] = "<b>*vm|1*</b>"
+    small["flows"][0]["to"] = "<b>*vm|1*</b>"
+    (trace,) = Fabric.from_dict(small).trace_required()
+    assert "&lt;b&gt;*vm|1*&lt;/b&gt;" in trace._repr_mimebundle_()["text/html"]
+    assert r"\<b>\*vm\|1\*\</b>" in trace.to_markdown()

@@ -30,6 +30,7 @@ from contrail_fabric.wire import (
     Mpls,
     Policy,
     RouteDistinguisher,
+    RouteKey,
     RouteTarget,
     Tcp,
     Udp,
@@ -477,3 +478,14 @@ def test_eight_threads_may_do_it_at_once():
         thread.join()
     assert not wrong
     assert sorted(numbers) == list(range(1, 4001))
+
+
+def test_the_identity_of_a_route_is_a_value():
+    key = RouteKey("2-10.0.0.1:7-0-02:aa:00:00:00:11,10.99.0.11")
+    assert str(key) == "10.0.0.1:7:[2]:[0]:[48]:[02:aa:00:00:00:11]:[32]:[10.99.0.11]"
+    assert key.contrail == "2-10.0.0.1:7-0-02:aa:00:00:00:11,10.99.0.11"
+    again = RouteKey(str(key))
+    assert key == again == pickle.loads(pickle.dumps(key)) == eval(repr(key)) and len({key, again}) == 1
+    assert RouteKey("1-10.0.0.1:7-10.0.0.1:1-0") < key
+    with pytest.raises(InvalidValueError, match="EVPN route: expected"):
+        RouteKey("nonsense")

@@ -47,13 +47,16 @@ class LoadError(FabricError):
 
     problems: tuple[Problem, ...]
     """In the order of the document; never empty."""
+    file: str | None
+    """The file that was read, if it was one."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+    def __init__(self, problems: Iterable[Problem], file: str | None = None) -> None:
+        self.problems, self.file = tuple(problems), file
+        at = f"{file}: " if file is not None else ""
+        super().__init__("\n".join(f"{at}{problem}" for problem in self.problems))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.problems,)
+        return type(self), (self.problems, self.file)
 
 
 class FlowError(FabricError):

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Self
 from contrail_fabric import _native as native
 from contrail_fabric._data import Data
 from contrail_fabric._document import as_json
-from contrail_fabric.errors import FlowError
+from contrail_fabric.errors import FlowError, LoadError
 from contrail_fabric.results import Candidate, Plan, Report, Routes, Trace
 
 __all__ = ["Fabric", "Flow"]
@@ -83,7 +83,10 @@ class Fabric:
         """
         path = Path(path)
         text = path.read_text(encoding="utf-8")
-        return cls.from_json(text) if path.suffix == ".json" else cls.from_yaml(text)
+        try:
+            return cls.from_json(text) if path.suffix == ".json" else cls.from_yaml(text)
+        except LoadError as error:
+            raise LoadError(error.problems, str(path)) from None
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:

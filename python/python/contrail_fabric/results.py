@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from typing import Any, NoReturn
 
 from contrail_fabric import _native as native
 from contrail_fabric._data import Data, Tagged
+from contrail_fabric._tabular import Cell, Tabular
 from contrail_fabric.errors import FabricError
 
 __all__ = [
@@ -66,7 +67,7 @@ class Finding(Data):
     """Where the rule comes from."""
 
 
-class Report(Data):
+class Report(Tabular, Data):
     """All findings, in the order of the rules and then of the document."""
 
     findings: tuple[Finding, ...]
@@ -78,6 +79,10 @@ class Report(Data):
     def errors(self) -> tuple[Finding, ...]:
         """The findings of severity error."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
+        rows = [(it.severity, f"{it.rule} {it.name}", it.subject, it.path, it.message, it.fix) for it in self]
+        return ("Severity", "Rule", "Object", "Place", "What is wrong", "What to do"), rows
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -203,7 +208,7 @@ class Impossible(Data):
     """What was tried and would make a way; each alone suffices."""
 
 
-class Plan(Data):
+class Plan(Tabular, Data):
     """The answer to "what has to change?"."""
 
     candidates: tuple[Candidate, ...]
@@ -224,6 +229,17 @@ class Plan(Data):
     def alternatives(self) -> tuple[Candidate, ...]:
         """The other ways that work."""
         return self.candidates[1:]
+
+    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
+        works = [(str(rank), *_way_and_why(way)) for rank, way in enumerate(self.candidates, start=1)]
+        refused = [("refused", *_way_and_why(way)) for way in self.rejected]
+        impossible = [("impossible", *_way_and_why(flows)) for flows in self.impossible]
+        return ("Rank", "Way", "What to change, or why not"), works + refused + impossible
+
+
+def _way_and_why(way: Data) -> tuple[Cell, Cell]:
+    first, *others = str(way).splitlines()
+    return first, [line.strip() for line in others]
 
 
 class Step(Tagged):
@@ -311,7 +327,7 @@ class Way(Data):
     """One for each combination of equal-cost choices, the shortest first."""
 
 
-class Trace:
+class Trace(Tabular):
     """A flow, traced out and back. Paths and packets are made into objects when they are asked for."""
 
     __slots__ = ("_native",)
@@ -358,6 +374,14 @@ class Trace:
     def write_pcapng(self, path: str | PathLike[str]) -> None:
         """Writes the frames of all paths, as they are on each link, as a capture file."""
         self._native.write_pcapng(path)
+
+    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
+        rows = [
+            (name, " - ".join(hop.node for hop in path.hops), path.verdict.message)
+            for name, way in (("out", self.out), ("back", self.back))
+            for path in way.paths
+        ]
+        return ("Way", "Path", "How it ends"), rows
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as ``dict``, ``list``, ``str``, ``int``, ``bool`` and ``None``."""
@@ -415,7 +439,7 @@ class RouteEntry(Data):
     """All of it in a line."""
 
 
-class Routes(Data):
+class Routes(Tabular, Data):
     """All routes that BGP must carry."""
 
     entries: tuple[RouteEntry, ...]
@@ -426,6 +450,9 @@ class Routes(Data):
     def of(self, speaker: str) -> tuple[RouteEntry, ...]:
         """The routes that a device or server announces."""
         return tuple(entry for entry in self.entries if entry.speaker == speaker)
+
+    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
+        return ("Speaker", "Route"), [(entry.speaker, entry.message) for entry in self]
 
     def __iter__(self) -> Iterator[RouteEntry]:
         return iter(self.entries)

@@ -8,6 +8,7 @@ pub(crate) mod field;
 mod header;
 mod label;
 mod packet;
+mod route_key;
 mod value;
 
 use pyo3::buffer::PyBuffer;
@@ -24,6 +25,7 @@ pub(crate) use self::header::{
 };
 pub(crate) use self::label::{GivenLabel, Label};
 pub(crate) use self::packet::Packet;
+pub(crate) use self::route_key::RouteKey;
 pub(crate) use self::value::{EthernetSegmentId, Given, MacAddr, RouteDistinguisher, RouteTarget};
 
 /// What a buffer holds: bytes as they are, of another buffer a copy.
