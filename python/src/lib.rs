@@ -2,6 +2,7 @@
 //! nothing.
 
 mod bgp;
+mod bulk;
 mod document;
 mod error;
 mod model;
@@ -24,6 +25,8 @@ mod _native {
         PerRegionRoute, SPmsiRoute, SelectiveMulticastRoute, decode_message, decode_route, encode_update,
         encode_withdrawal,
     };
+    #[pymodule_export]
+    use crate::bulk::PacketScan;
     #[pymodule_export]
     use crate::model::{Candidate, Fabric, Trace};
     #[pymodule_export]

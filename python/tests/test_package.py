@@ -5,9 +5,10 @@ from importlib.metadata import entry_points, version
 import contrail_fabric
 from conftest import FABRICS
 from contrail_fabric.__main__ import main
+from test_bulk import FRAMES, pcap
 
 
-MODULES = [contrail_fabric.bgp, contrail_fabric.errors, contrail_fabric.results, contrail_fabric.wire]
+MODULES = [getattr(contrail_fabric, name) for name in ("bgp", "bulk", "errors", "results", "wire")]
 
 
 def test_the_version_is_that_of_the_distribution():
@@ -25,17 +26,21 @@ def test_every_public_name_is_there():
             assert getattr(module, name).__doc__ or name == "__version__", f"{module.__name__}.{name}"
 
 
-def test_what_the_readme_shows_runs(monkeypatch, capsys):
+def test_what_the_readme_shows_runs(monkeypatch, capsys, tmp_path):
     root = FABRICS.parents[1]
     monkeypatch.chdir(root)
-    fabric, wire = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    fabric, wire, bulk = re.findall(r"```python\n(.*?)```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     exec(fabric, {})
     assert "octavia-worker@ctl1 to amphora-1, TCP 9443\n" in capsys.readouterr().out
     exec(wire, {})
     assert "\n36 None 0.0.0.0 10.99.0.11\n" in capsys.readouterr().out
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some.pcapng").write_bytes(pcap(FRAMES))
+    exec(bulk, {})
+    assert "10.255.0.11" in capsys.readouterr().out
 
 
 def test_what_docstrings_show_is_so():
-    for module in (contrail_fabric.bgp, contrail_fabric.wire):
+    for module in (contrail_fabric.bgp, contrail_fabric.bulk, contrail_fabric.wire):
         failed, attempted = doctest.testmod(module)
         assert attempted and not failed

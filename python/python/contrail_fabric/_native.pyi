@@ -42,6 +42,7 @@ __all__ = [
     "Mpls",
     "OtherRoute",
     "Packet",
+    "PacketScan",
     "PerRegionRoute",
     "RouteDistinguisher",
     "RouteKey",
@@ -1296,6 +1297,24 @@ def encode_update(
     ingress_replication: tuple[LabelField | int, IPv4Address | IPv6Address | str] | None = None,
 ) -> list[bytes]: ...
 def encode_withdrawal(routes: Sequence[Route]) -> list[bytes]: ...
+
+@final
+class PacketScan:
+    """The frames of captures as a table."""
+
+    def __new__(
+        cls,
+        paths: Sequence[str | PathLike[str]],
+        columns: Sequence[str] | None,
+        decoder: Decoder,
+        protocol: int | None,
+        vni: Sequence[int] | None,
+        batch_rows: int,
+    ) -> PacketScan: ...
+    @property
+    def columns(self) -> list[str]: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
 
 @final
 class Fabric:

@@ -24,7 +24,7 @@ pub(crate) use self::header::{
     Udp, Vlan, Vxlan, VxlanGpe, frame,
 };
 pub(crate) use self::label::{GivenLabel, Label};
-pub(crate) use self::packet::Packet;
+pub(crate) use self::packet::{Packet, ports, protocol, tunnel_name};
 pub(crate) use self::route_key::RouteKey;
 pub(crate) use self::value::{EthernetSegmentId, Given, MacAddr, RouteDistinguisher, RouteTarget};
 

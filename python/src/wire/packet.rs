@@ -78,13 +78,6 @@ struct Found {
 
 impl Found {
     fn of(packet: &contrail_wire::Packet<'_>) -> Self {
-        let ports = match packet.transport() {
-            Transport::Udp(udp) => Some([udp.source_port.get(), udp.destination_port.get()]),
-            Transport::Tcp(tcp) => Some([tcp.header.source_port.get(), tcp.header.destination_port.get()]),
-            _ => None,
-        };
-        let protocol =
-            packet.ipv4().map(|ip| ip.header.protocol).or_else(|| packet.ipv6().map(|ip| ip.protocol));
         Self {
             offset: packet.offset(),
             macs: packet.ethernet().map(|link| [link.source_address, link.destination_address]),
@@ -92,13 +85,28 @@ impl Found {
                 .source_ip()
                 .zip(packet.destination_ip())
                 .map(|(source, destination)| [source, destination]),
-            protocol: protocol.map(|protocol| protocol.0),
-            ports,
+            protocol: protocol(packet),
+            ports: ports(packet),
             tunnel: packet.tunnel().map(|tunnel| tunnel_name(&tunnel)),
             vni: packet.vni().map(contrail_wire::Vni::get),
             payload_kind: packet.payload_kind(),
             payload: [packet.payload_offset(), packet.payload_offset() + packet.payload().len()],
         }
+    }
+}
+
+/// What IP carries, behind extension headers.
+pub(crate) fn protocol(packet: &contrail_wire::Packet<'_>) -> Option<u8> {
+    let protocol = packet.ipv4().map(|ip| ip.header.protocol).or_else(|| packet.ipv6().map(|ip| ip.protocol));
+    protocol.map(|protocol| protocol.0)
+}
+
+/// Source and destination port.
+pub(crate) fn ports(packet: &contrail_wire::Packet<'_>) -> Option<[u16; 2]> {
+    match packet.transport() {
+        Transport::Udp(udp) => Some([udp.source_port.get(), udp.destination_port.get()]),
+        Transport::Tcp(tcp) => Some([tcp.header.source_port.get(), tcp.header.destination_port.get()]),
+        _ => None,
     }
 }
 

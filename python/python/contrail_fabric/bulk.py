@@ -1,0 +1,50 @@
+"""Captures as tables: a row for each frame, in batches of Arrow, for whatever reads those.
+
+>>> scan("some.pcapng").columns[:3]
+['path', 'number', 'timestamp']
+
+A scan has no rows of its own. It is given to polars (``polars.DataFrame(scan)``), pyarrow (``pyarrow.table(scan)``), pandas
+(``pandas.DataFrame.from_arrow(scan)``) or duckdb (``duckdb.sql("select ... from scan")``), which read the files each time,
+batch by batch in bounded memory and without holding Python's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from typing import TypeAlias
+
+from contrail_fabric._native import Decoder, PacketScan
+
+__all__ = ["PacketScan", "scan"]
+
+Path: TypeAlias = str | PathLike[str]
+
+_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "gre": 47, "icmpv6": 58}
+
+
+def scan(
+    paths: Path | Iterable[Path],
+    columns: Sequence[str] | None = None,
+    *,
+    protocol: int | str | None = None,
+    vni: int | Iterable[int] | None = None,
+    decoder: Decoder | None = None,
+    batch_rows: int = 65536,
+) -> PacketScan:
+    """The frames of pcap and pcapng files, as a table.
+
+    Where there is a tunnel, the columns that begin with ``outer_``, and ``tunnel``, ``vni`` and ``label``, are of the
+    innermost level that has one, and the others of what is inside. ``payload`` and ``frame`` are there only if they are
+    asked for. With ``protocol``, a number or ``icmp``, ``tcp``, ``udp``, ``gre`` or ``icmpv6``, only frames that carry it
+    innermost are rows, and with ``vni`` only those of these networks. ``decoder`` says what the bytes do not.
+
+    A file that cannot be read is found when it is read, and then an error of whoever reads the table.
+    """
+    files = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
+    if isinstance(protocol, str):
+        if protocol not in _PROTOCOLS:
+            raise ValueError(f"protocol is {protocol!r}, expected a number or one of {', '.join(_PROTOCOLS)}")
+        protocol = _PROTOCOLS[protocol]
+    vnis = [vni] if isinstance(vni, int) else None if vni is None else list(vni)
+    return PacketScan(files, columns, decoder or Decoder(), protocol, vnis, batch_rows)
