@@ -6,6 +6,8 @@ mod bulk;
 mod document;
 mod error;
 mod model;
+mod routes;
+mod trace;
 mod wire;
 
 use pyo3::prelude::*;
@@ -28,7 +30,11 @@ mod _native {
     #[pymodule_export]
     use crate::bulk::PacketScan;
     #[pymodule_export]
-    use crate::model::{Candidate, Fabric, Trace};
+    use crate::model::{Candidate, Fabric};
+    #[pymodule_export]
+    use crate::routes::Routes;
+    #[pymodule_export]
+    use crate::trace::{Expectation, Trace};
     #[pymodule_export]
     use crate::wire::{
         Arp, Capture, ControlWord, Decoder, Ethernet, EthernetSegmentId, Frame, Gre, Icmp, Icmpv6, Ipv4,

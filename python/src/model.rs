@@ -1,28 +1,27 @@
 //! Fabrics of `contrail-model`. What they answer crosses the border as JSON; `contrail_fabric.results` makes objects of it.
 
 use std::fmt;
-use std::fs;
-use std::path::PathBuf;
 
 use contrail_model::Flow;
-use contrail_model::trace::write_pcapng;
-use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde::Serialize;
 
 use crate::document;
 use crate::error::{flow_error, load_error, misplaced, outage_error};
+use crate::routes::Routes;
+use crate::trace::Trace;
 
 /// Data and the text of it.
-type Told = (String, String);
+pub(crate) type Told = (String, String);
 /// A plan; its candidates with their texts; the texts of what is rejected, and of what is impossible.
 type ToldPlan = (Told, Vec<(Candidate, String)>, Vec<String>, Vec<String>);
 
-fn json(data: &impl Serialize) -> PyResult<String> {
+pub(crate) fn json(data: &impl Serialize) -> PyResult<String> {
     serde_json::to_string(data).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-fn told(result: &(impl Serialize + fmt::Display)) -> PyResult<Told> {
+pub(crate) fn told(result: &(impl Serialize + fmt::Display)) -> PyResult<Told> {
     Ok((json(result)?, result.to_string()))
 }
 
@@ -108,8 +107,8 @@ impl Fabric {
         python.detach(|| self.0.trace_required()).into_iter().map(Trace).collect()
     }
 
-    fn routes(&self, python: Python<'_>) -> PyResult<Told> {
-        python.detach(|| told(&self.0.routes()))
+    fn routes(&self, python: Python<'_>) -> Routes {
+        Routes(python.detach(|| self.0.routes()))
     }
 
     fn without(&self, python: Python<'_>, parts: Vec<String>) -> PyResult<Self> {
@@ -138,51 +137,5 @@ pub(crate) struct Candidate(contrail_model::Candidate);
 impl Candidate {
     fn apply(&self, python: Python<'_>, fabric: &Fabric) -> Fabric {
         Fabric(python.detach(|| self.0.apply(&fabric.0)))
-    }
-}
-
-/// A flow, traced out and back.
-#[pyclass(frozen, str, module = "contrail_fabric._native")]
-pub(crate) struct Trace(contrail_model::Trace);
-
-impl fmt::Display for Trace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-#[pymethods]
-impl Trace {
-    #[getter]
-    fn delivered(&self) -> bool {
-        self.0.is_delivered()
-    }
-
-    fn json(&self, python: Python<'_>) -> PyResult<String> {
-        python.detach(|| json(&self.0))
-    }
-
-    fn out(&self, python: Python<'_>) -> PyResult<String> {
-        python.detach(|| json(&self.0.out()))
-    }
-
-    fn back(&self, python: Python<'_>) -> PyResult<String> {
-        python.detach(|| json(&self.0.back()))
-    }
-
-    /// From, to, service, and what it is for.
-    #[getter]
-    fn flow(&self) -> (String, String, String, String) {
-        let trace = &self.0;
-        (trace.from().to_string(), trace.to().to_string(), trace.service(), trace.why().to_string())
-    }
-
-    fn write_pcapng(&self, python: Python<'_>, path: PathBuf) -> PyResult<()> {
-        python.detach(|| {
-            let mut file = Vec::new();
-            write_pcapng(&self.0.frames(), &mut file)
-                .map_err(|error| PyOSError::new_err(error.to_string()))?;
-            Ok(fs::write(path, file)?)
-        })
     }
 }

@@ -6,8 +6,9 @@ import threading
 import pytest
 
 from conftest import FABRICS
-from contrail_fabric import Fabric, Flow, results
+from contrail_fabric import Fabric, Flow, bgp, results
 from contrail_fabric.errors import FabricError, FlowError, LoadError, OutageError, Problem
+from contrail_fabric.results import Routes
 
 WORKER = Flow.tcp("octavia-worker", "amphora-1", 9443)
 
@@ -279,3 +280,95 @@ def test_threads_ask_at_once(octavia):
     for thread in threads:
         thread.join()
     assert told == [expected] * 8
+
+
+def test_fabrics_and_traces_are_pickled_as_what_made_them(octavia_path, small):
+    octavia = Fabric.load(octavia_path)
+    plan = octavia.plan()
+    fabrics = [octavia, Fabric.from_dict(small), Fabric.from_json(json.dumps(small))]
+    fabrics += [octavia.apply(plan.best), octavia.apply(plan.alternatives[-1]).without(["leaf1"])]
+    for fabric in fabrics:
+        again = pickle.loads(pickle.dumps(fabric))
+        assert again is not fabric and type(again) is Fabric
+        assert (again.check(), again.down, again.routes()) == (fabric.check(), fabric.down, fabric.routes())
+        assert again.trace_required() == fabric.trace_required()
+        assert copy.copy(fabric) is copy.deepcopy(fabric) is fabric
+    for traces in (fabrics[3].trace_required(), (fabrics[3].trace(WORKER_ON_CTL1),)):
+        again = pickle.loads(pickle.dumps(traces))
+        assert again == traces and [str(trace) for trace in again] == [str(trace) for trace in traces]
+        assert copy.copy(traces[0]) is copy.deepcopy(traces[0]) is traces[0]
+    # Together they are traced once.
+    assert len(pickle.dumps(fabrics[3].trace_required())) < 2 * len(pickle.dumps(fabrics[3].trace_required()[:1]))
+
+
+def test_the_mtu_budget_of_each_path(solved):
+    trace = solved.trace(WORKER_ON_CTL1)
+    budgets = trace.budget()
+    assert len(budgets) == len(trace.out.paths) + len(trace.back.paths)
+    for budget, path in zip(budgets, (*trace.out.paths, *trace.back.paths), strict=True):
+        assert [link.link for link in budget.links] == [hop.sent.link for hop in path.hops if hop.sent]
+        assert [link.node for link in budget.links] == [hop.node for hop in path.hops if hop.sent]
+        assert budget.largest == budget.wanted == min(link.room for link in budget.links) == 1500
+        assert {link.mtu - link.overhead for link in budget.links} == {link.room for link in budget.links}
+        # VXLAN: an Ethernet, an IPv4 and a UDP header, and its own.
+        assert {link.overhead for link in budget.links} == {0, 14 + 20 + 8 + 8}
+        assert budget.too_small == ()
+        assert str(budget).endswith("packets of up to 1500 bytes pass; the ends can send 1500\n")
+
+
+def test_links_that_are_too_small(octavia_path):
+    text = octavia_path.read_text(encoding="utf-8").replace("{name: spine1, ", "{name: spine1, mtu: 1500, ")
+    fabric = Fabric.from_yaml(text)
+    trace = fabric.apply(fabric.plan().best).trace(WORKER_ON_CTL1)
+    too_small = {link.link for budget in trace.budget() for link in budget.too_small}
+    assert too_small and all("spine1" in link for link in too_small)
+
+
+def test_a_capture_is_held_against_a_trace(solved, tmp_path):
+    trace = solved.trace(WORKER_ON_CTL1)
+    path = tmp_path / "trace.pcapng"
+    trace.write_pcapng(path)
+    expectation = trace.expectation()
+    located = list(expectation.locate_all(path))
+    assert located and all(sighting.is_as_predicted for _, sighting in located)
+    assert {spot for _, sighting in located for spot in sighting.spots} == set(expectation.spots)
+    spot = next(spot for spot in expectation.spots if spot.node == "leaf1" and not spot.is_answer)
+    assert spot.hop == 2 and str(spot) == spot.message and f", hop 2, leaf1 to {spot.to} on {spot.link}" in spot.message
+    # The frame that it is about, with another VNI.
+    frame, _ = next((frame, it) for frame, it in located if spot in it.spots)
+    other = frame.bytes.replace((9001).to_bytes(3, "big"), (9002).to_bytes(3, "big"), 1)
+    sighting = expectation.locate(other)
+    assert spot in sighting.spots and not sighting.is_as_predicted and sighting.error is None
+    (difference,) = sighting.differences
+    assert (difference.kind, difference.layer, difference.field) == ("field", "vxlan", "vni")
+    assert (difference.expected, difference.found) == ("9001", "9002")
+    assert str(sighting).endswith("\n  vxlan vni: expected 9001, found 9002")
+    assert expectation.locate(other[:30]).error is not None
+    assert not expectation.on("leaf1:xe-0/0/10").locate(frame).is_as_predicted
+    assert {it.node for it in expectation.on(spot.link).spots} == {spot.node}
+    assert expectation.on("leaf4:et-9/9/9") is None
+    assert pickle.loads(pickle.dumps(sighting)) == sighting
+
+
+def test_routes_are_compared(octavia, solved):
+    expected = solved.routes()
+    assert expected.diff(solved.routes()) == ()
+    lost = expected.diff(solved.without(["leaf1"]).routes())
+    assert {(it.kind, it.entry.speaker) for it in lost if it.entry.speaker == "leaf1"} == {("missing", "leaf1")}
+    assert [it.kind for it in octavia.routes().diff(expected)].count("unexpected") > 0
+    with pytest.raises(FabricError, match="ask the fabric again"):
+        expected.diff(pickle.loads(pickle.dumps(expected)))
+
+
+def test_routes_are_compared_with_what_is_announced(solved):
+    expected = solved.routes()
+    entry = next(it for it in expected.of("leaf1") if it.route.type == 3)
+    route = bgp.InclusiveMulticastRoute(rd=entry.route.rd, ethernet_tag=entry.route.ethernet_tag, originator=entry.next_hop)
+    (update,) = bgp.encode_update([route], "10.255.0.99", communities=["target:64512:1", "encapsulation:vxlan"])
+    found = Routes.observed([("leaf1", bgp.decode_message(update))])
+    assert len(found) == 1 and found.entries[0].origin.kind == "observed"
+    (different,) = [it for it in expected.diff(found) if it.kind == "different"]
+    assert different.entry == entry
+    fields = {it.field: (it.expected, it.found) for it in different.fields}
+    assert fields["next_hop"] == ("via 10.255.0.11", "via 10.255.0.99")
+    assert str(different).startswith("leaf1: different ")

@@ -33,7 +33,11 @@ def everything():
         without = solved.without([part for part in solved.parts if part.startswith("leaf1")][:1])
         answers = [fabric.check(), plan, solved.routes()]
         for trace in [*fabric.trace_required()[:2], *solved.trace_required()[:2], *without.trace_required()[:1]]:
-            answers += [trace.out.paths[0], trace.back]
+            answers += [trace.out.paths[0], trace.back, *trace.budget()]
+        expectation = trace.expectation()
+        sent = solved.trace_required()[-1].out.paths[0].hops[0].sent
+        answers += [expectation.locate(bytes.fromhex(sent.bytes)), expectation.locate(bytes(14))]
+        answers += solved.routes().diff(without.routes())
         found += [part for answer in answers for part in parts(answer)]
     return found
 
@@ -54,8 +58,9 @@ def test_every_class_is_reached_and_says_all_that_it_has(everything):
         elif kind not in (Data, results.Route):
             assert has == names(kind), part
     by_name = {getattr(results, name) for name in results.__all__}
-    # A trace is no part of anything, and nothing in the examples is impossible.
-    assert by_name - reached == {results.Trace, results.Impossible, results.Lift}
+    # Two are no part of anything; nothing in the examples is impossible, and routes are there or not, but not different.
+    beside = {results.Trace, results.Expectation, results.Impossible, results.Lift, results.FieldDifference}
+    assert by_name - reached == beside
     assert all(str(part) for part in everything)
 
 

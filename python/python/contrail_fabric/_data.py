@@ -6,7 +6,25 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, Self, get_args, get_type_hints
 
 
-class Data:
+class Frozen:
+    """What cannot be changed, and so is its own copy."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} cannot be changed")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} cannot be changed")
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
+class Data(Frozen):
     """A result that cannot be changed. What it is made of stands in the annotations of its class."""
 
     _text: str | None
@@ -38,18 +56,6 @@ class Data:
 
     def __hash__(self) -> int:
         return hash(tuple(self._items()))
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} cannot be changed")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"{type(self).__name__} cannot be changed")
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.to_dict(), self._text)

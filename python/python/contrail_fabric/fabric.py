@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 from contrail_fabric import _native as native
-from contrail_fabric._data import Data
+from contrail_fabric._data import Data, Frozen
 from contrail_fabric._document import as_json
 from contrail_fabric.errors import FlowError, LoadError
 from contrail_fabric.results import Candidate, Plan, Report, Routes, Trace
@@ -60,19 +60,24 @@ class Flow:
         return replace(self, ipv6=True)
 
 
-class Fabric:
-    """A fabric with every name resolved. It never changes; what-if and plans give another one."""
+class Fabric(Frozen):
+    """A fabric with every name resolved. It never changes; what-if and plans give another one.
 
-    __slots__ = ("_native",)
+    A fabric is pickled as its document and what was done to it: its plan is made again for each candidate that was applied.
+    """
+
+    __slots__ = ("_made", "_native")
     _native: native.Fabric
+    _made: tuple[Callable[..., Fabric], tuple[Any, ...]]
 
     def __init__(self) -> None:
         raise TypeError("a fabric is read: Fabric.load, from_yaml, from_json or from_dict")
 
     @classmethod
-    def _of(cls, resolved: native.Fabric) -> Self:
+    def _of(cls, resolved: native.Fabric, made: Callable[..., Fabric], *arguments: Any) -> Self:
         fabric = cls.__new__(cls)
         object.__setattr__(fabric, "_native", resolved)
+        object.__setattr__(fabric, "_made", (made, arguments))
         return fabric
 
     @classmethod
@@ -91,12 +96,12 @@ class Fabric:
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Reads YAML, of which JSON is a part. Raises ``LoadError`` with every problem, its line and column."""
-        return cls._of(native.Fabric.from_yaml(text))
+        return cls._of(native.Fabric.from_yaml(text), cls.from_yaml, text)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Reads JSON. Raises ``LoadError`` with every problem."""
-        return cls._of(native.Fabric.from_json(text))
+        return cls._of(native.Fabric.from_json(text), cls.from_json, text)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
@@ -106,7 +111,11 @@ class Fabric:
 
         Raises ``LoadError`` with every problem; a boolean or text instead of a number is one.
         """
-        return cls._of(native.Fabric.from_document(as_json(document)))
+        return cls._from_plain(as_json(document))
+
+    @classmethod
+    def _from_plain(cls, json: str) -> Self:
+        return cls._of(native.Fabric.from_document(json), cls._from_plain, json)
 
     @property
     def name(self) -> str:
@@ -130,28 +139,28 @@ class Fabric:
         (data, text), candidates, rejected, impossible = self._native.plan()
         plan = Plan(json.loads(data), text)
         _tell(plan.candidates, [text for _, text in candidates])
-        for candidate, (of_native, _) in zip(plan.candidates, candidates, strict=True):
-            candidate.__dict__["_native"] = of_native
+        for rank, (candidate, (of_native, _)) in enumerate(zip(plan.candidates, candidates, strict=True)):
+            candidate.__dict__.update(_native=of_native, _of=(self, rank))
         _tell(plan.rejected, rejected)
         _tell(plan.impossible, impossible)
         return plan
 
     def apply(self, candidate: Candidate) -> Self:
         """The fabric with the changes of one of its plan's candidates made."""
-        return type(self)._of(candidate._applied_to(self._native))
+        return type(self)._of(candidate._applied_to(self._native), _with_change, self, *candidate._of)
 
     def trace(self, flow: Flow) -> Trace:
         """Traces a flow out and back. Raises ``FlowError`` if its ends are not known or do not go together."""
-        return Trace(self._native.trace(flow.from_, flow.to, flow.protocol, flow.port, flow.ipv6))
+        traced = self._native.trace(flow.from_, flow.to, flow.protocol, flow.port, flow.ipv6)
+        return Trace(traced, (Fabric.trace, (self, flow)))
 
     def trace_required(self) -> tuple[Trace, ...]:
         """Traces every flow that the document requires, in its order."""
-        return tuple(map(Trace, self._native.trace_required()))
+        return tuple(_RequiredTraces(self))
 
     def routes(self) -> Routes:
         """What BGP must carry, speaker by speaker."""
-        data, text = self._native.routes()
-        return Routes(json.loads(data), text)
+        return Routes._of(self._native.routes())
 
     def without(self, parts: Iterable[str]) -> Self:
         """The fabric as it forwards with devices and cables down: ``leaf1``, ``leaf1:et-0/0/48``.
@@ -160,7 +169,8 @@ class Fabric:
         """
         if isinstance(parts, str):
             raise TypeError("expected names of devices and cables, found one text")
-        return type(self)._of(self._native.without(list(parts)))
+        names = list(parts)
+        return type(self)._of(self._native.without(names), Fabric.without, self, names)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -175,8 +185,36 @@ class Fabric:
     def __repr__(self) -> str:
         return f"<Fabric {self.name}>"
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError("Fabric cannot be changed")
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._made
+
+
+def _with_change(fabric: Fabric, planned: Fabric, rank: int) -> Fabric:
+    """A fabric with the changes of the candidate that has this place in a plan."""
+    return fabric.apply(planned.plan().candidates[rank])
+
+
+class _RequiredTraces(Sequence[Trace]):
+    """The traces of all required flows of a fabric: pickled together, they are traced again once."""
+
+    def __init__(self, fabric: Fabric) -> None:
+        self._fabric = fabric
+        traced = fabric._native.trace_required()
+        self._traces = [Trace(trace, (_trace_at, (self, index))) for index, trace in enumerate(traced)]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._traces[index]
+
+    def __len__(self) -> int:
+        return len(self._traces)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._fabric,)
+
+
+def _trace_at(traces: _RequiredTraces, index: int) -> Trace:
+    trace: Trace = traces[index]
+    return trace
 
 
 def _tell(results: tuple[Data, ...], texts: list[str]) -> None:

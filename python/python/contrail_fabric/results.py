@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from os import PathLike
-from typing import Any, NoReturn
+from typing import Any
 
 from contrail_fabric import _native as native
 from contrail_fabric._data import Data, Tagged
+from contrail_fabric._routes import FieldDifference, Origin, Route, RouteDifference, RouteEntry, Routes
 from contrail_fabric._tabular import Cell, Tabular
+from contrail_fabric._traces import (
+    Budget,
+    Difference,
+    Drop,
+    Expectation,
+    Field,
+    Header,
+    Hop,
+    LinkBudget,
+    Path,
+    Sent,
+    Sighting,
+    Source,
+    Spot,
+    Step,
+    Table,
+    Trace,
+    Verdict,
+    Way,
+)
 from contrail_fabric.errors import FabricError
 
 __all__ = [
     "BreakOut",
+    "Budget",
     "Candidate",
     "Change",
     "Cost",
+    "Difference",
     "Drop",
+    "Expectation",
     "Field",
+    "FieldDifference",
     "Finding",
     "Header",
     "Hop",
     "Impossible",
     "Lift",
+    "LinkBudget",
     "Origin",
     "Path",
     "Plan",
@@ -31,10 +55,13 @@ __all__ = [
     "Rejected",
     "Report",
     "Route",
+    "RouteDifference",
     "RouteEntry",
     "Routes",
     "Sent",
+    "Sighting",
     "Source",
+    "Spot",
     "Step",
     "Table",
     "Trace",
@@ -89,25 +116,6 @@ class Report(Tabular, Data):
 
     def __len__(self) -> int:
         return len(self.findings)
-
-
-class Table(Tagged):
-    """A routing table: ``host``, ``vrouter``, ``ip_fabric``, ``underlay`` or ``vrf``."""
-
-
-class Drop(Tagged):
-    """Why a packet is dropped: ``no_route``, ``vxlan_behind_access``, ``loop``, ..."""
-
-    rule: str | None
-    """The rule that it breaks, if it is one of the placement limits."""
-    table: Table
-    consequence: Drop
-
-
-class Verdict(Tagged):
-    """How a path ends: ``delivered``, ``dropped`` or ``undetermined``."""
-
-    reason: Drop
 
 
 class BreakOut(Data):
@@ -168,6 +176,8 @@ class Candidate(Data):
     """What it costs."""
 
     _native: native.Candidate | None = None
+    # The fabric whose plan it is of, and its place there.
+    _of: tuple[Any, ...] = ()
 
     def _applied_to(self, fabric: native.Fabric) -> native.Fabric:
         if self._native is None:
@@ -240,222 +250,3 @@ class Plan(Tabular, Data):
 def _way_and_why(way: Data) -> tuple[Cell, Cell]:
     first, *others = str(way).splitlines()
     return first, [line.strip() for line in others]
-
-
-class Step(Tagged):
-    """One thing that a node does: ``receive``, ``lookup``, ``resolve``, ``bridge``, ``encapsulate``, ..."""
-
-    table: Table
-
-
-class Source(Tagged):
-    """Where a value comes from; ``usual`` if it is not this fabric and flow that decide it."""
-
-
-class Field(Data):
-    """A field of a header."""
-
-    name: str
-    """Named as in the RFC's figure, in snake case."""
-    value: int | bool | str
-    """Its value."""
-    source: Source
-    """Where the value comes from."""
-
-
-class Header(Data):
-    """A header of a packet."""
-
-    layer: str
-    """``ethernet``, ``ipv4``, ``vxlan``, ..."""
-    fields: tuple[Field, ...]
-    """In the order of the wire."""
-
-    def __getitem__(self, name: str) -> Field:
-        """The field of this name."""
-        for field in self.fields:
-            if field.name == name:
-                return field
-        raise KeyError(name)
-
-
-class Sent(Data):
-    """A packet on a link."""
-
-    to: str
-    """Who receives it."""
-    link: str
-    """The link, by its two ends."""
-    fabric_link: bool
-    """Whether the link is a cable between devices."""
-    headers: tuple[Header, ...]
-    """Outermost first."""
-    bytes: str
-    """The whole packet, two hex digits for each octet."""
-
-
-class Hop(Data):
-    """A node on a path."""
-
-    node: str
-    """The workload, server or device."""
-    steps: tuple[Step, ...]
-    """What it does, in order."""
-    sent: Sent | None
-    """What it sends on, if it does."""
-
-
-class Path(Data):
-    """One way through the fabric."""
-
-    verdict: Verdict
-    """How it ends."""
-    underlay_links: int
-    """Cables between devices that the packet crosses."""
-    hops: tuple[Hop, ...]
-    """From the sender on; the last is where the path ends."""
-
-
-class Way(Data):
-    """All paths that a packet may take."""
-
-    delivered: bool
-    """Whether the packet arrives on every path."""
-    cut: bool
-    """Whether there are more paths than are told."""
-    paths: tuple[Path, ...]
-    """One for each combination of equal-cost choices, the shortest first."""
-
-
-class Trace(Tabular):
-    """A flow, traced out and back. Paths and packets are made into objects when they are asked for."""
-
-    __slots__ = ("_native",)
-    _native: native.Trace
-
-    def __init__(self, traced: native.Trace) -> None:
-        object.__setattr__(self, "_native", traced)
-
-    @property
-    def from_(self) -> str:
-        """Who opens the flow, as the flow calls it."""
-        return self._native.flow[0]
-
-    @property
-    def to(self) -> str:
-        """Who answers, as the flow calls it."""
-        return self._native.flow[1]
-
-    @property
-    def service(self) -> str:
-        """``TCP 9443``; ``TCP 9443 over IPv6`` where both ends have addresses of both families."""
-        return self._native.flow[2]
-
-    @property
-    def why(self) -> str:
-        """What the flow is for; empty if the document does not say."""
-        return self._native.flow[3]
-
-    @property
-    def delivered(self) -> bool:
-        """Whether the opening packet and its answer arrive, whichever of the equal-cost paths they take."""
-        return self._native.delivered
-
-    @property
-    def out(self) -> Way:
-        """The way of the packet that opens the flow."""
-        return Way(json.loads(self._native.out()))
-
-    @property
-    def back(self) -> Way:
-        """The way of the answer."""
-        return Way(json.loads(self._native.back()))
-
-    def write_pcapng(self, path: str | PathLike[str]) -> None:
-        """Writes the frames of all paths, as they are on each link, as a capture file."""
-        self._native.write_pcapng(path)
-
-    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
-        rows = [
-            (name, " - ".join(hop.node for hop in path.hops), path.verdict.message)
-            for name, way in (("out", self.out), ("back", self.back))
-            for path in way.paths
-        ]
-        return ("Way", "Path", "How it ends"), rows
-
-    def to_dict(self) -> dict[str, Any]:
-        """All of it as ``dict``, ``list``, ``str``, ``int``, ``bool`` and ``None``."""
-        data: dict[str, Any] = json.loads(self._native.json())
-        return data
-
-    def __str__(self) -> str:
-        return str(self._native)
-
-    def __repr__(self) -> str:
-        return f"<Trace {self.from_} to {self.to}, {self.service}, delivered={self.delivered}>"
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Trace):
-            return NotImplemented
-        return self._native.json() == other._native.json()
-
-    def __hash__(self) -> int:
-        return hash(self._native.flow)
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError("Trace cannot be changed")
-
-
-class Origin(Tagged):
-    """The object of the fabric that a route comes from: ``network``, ``server``, ``workload``, ..."""
-
-    name: str | None
-    network: str | None
-
-
-class Route(Data):
-    """What is announced: ``type`` for EVPN, ``family`` for others, and the fields of that kind of route."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"this route has no {name!r}", name=name, obj=self)
-
-
-class RouteEntry(Data):
-    """A route of one speaker, with its attributes."""
-
-    speaker: str
-    """The device or server that announces it."""
-    next_hop: str
-    """Where traffic goes: the speaker's end of tunnels."""
-    route: Route
-    """The route itself."""
-    replication: Data | None
-    """How broadcasts reach the speaker, in routes of type 3: the PMSI tunnel attribute."""
-    communities: tuple[str, ...]
-    """Extended communities, in order."""
-    origin: Origin
-    """What it stands for."""
-    message: str
-    """All of it in a line."""
-
-
-class Routes(Tabular, Data):
-    """All routes that BGP must carry."""
-
-    entries: tuple[RouteEntry, ...]
-    """In the order of the document's devices and servers, and for each in the order of the routes."""
-    left_out: tuple[str, ...]
-    """What should be among them and cannot be derived, and why."""
-
-    def of(self, speaker: str) -> tuple[RouteEntry, ...]:
-        """The routes that a device or server announces."""
-        return tuple(entry for entry in self.entries if entry.speaker == speaker)
-
-    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
-        return ("Speaker", "Route"), [(entry.speaker, entry.message) for entry in self]
-
-    def __iter__(self) -> Iterator[RouteEntry]:
-        return iter(self.entries)
-
-    def __len__(self) -> int:
-        return len(self.entries)

@@ -38,7 +38,7 @@ impl Message {
     }
 
     /// Runs `then` with the UPDATE, if it is one.
-    fn with_update<T>(
+    pub(crate) fn with_update<T>(
         &self,
         python: Python<'_>,
         then: impl FnOnce(bgp::Update<'_>) -> Option<T>,

@@ -46,7 +46,7 @@ pub(super) fn mpls_payload(name: &str) -> PyResult<MplsPayload> {
 }
 
 /// What a word of a closed set stands for.
-pub(super) fn named<T: Copy>(what: &str, set: &[(&str, T)], name: &str) -> PyResult<T> {
+pub(crate) fn named<T: Copy>(what: &str, set: &[(&str, T)], name: &str) -> PyResult<T> {
     set.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).ok_or_else(|| {
         let known: Vec<_> = set.iter().map(|(known, _)| *known).collect();
         PyValueError::new_err(format!("{what} is {name:?}, expected one of {}", known.join(", ")))
@@ -57,7 +57,7 @@ pub(super) fn name_of<T: PartialEq>(set: &[(&'static str, T)], value: &T) -> &'s
     set.iter().find(|(_, known)| known == value).map_or("unknown", |(name, _)| name)
 }
 
-pub(super) const LINKS: [(&str, LinkType); 4] = [
+pub(crate) const LINKS: [(&str, LinkType); 4] = [
     ("ethernet", LinkType::Ethernet),
     ("ip", LinkType::RawIp),
     ("linux_sll", LinkType::LinuxSll),

@@ -17,7 +17,7 @@ use pyo3::types::PyBytes;
 
 pub(crate) use self::address::GivenIp;
 pub(crate) use self::capture::{Capture, Frame};
-pub(crate) use self::decoder::Decoder;
+pub(crate) use self::decoder::{Decoder, LINKS, named};
 pub(crate) use self::encapsulation::Template;
 pub(crate) use self::header::{
     Arp, ControlWord, Ethernet, Gre, Icmp, Icmpv6, Ipv4, Ipv6, Ipv6Extension, LinuxSll, LinuxSll2, Mpls, Tcp,

@@ -1,0 +1,124 @@
+"""What BGP must carry, and what differs from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Self
+
+from contrail_fabric import _native as native
+from contrail_fabric._data import Data, Tagged
+from contrail_fabric._tabular import Cell, Tabular
+from contrail_fabric.bgp import Message
+from contrail_fabric.errors import FabricError
+
+
+class Origin(Tagged):
+    """The object of the fabric that a route comes from: ``network``, ``server``, ``workload``, ..."""
+
+    name: str | None
+    network: str | None
+
+
+class Route(Data):
+    """What is announced: ``type`` for EVPN, ``family`` for others, and the fields of that kind of route."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"this route has no {name!r}", name=name, obj=self)
+
+
+class RouteEntry(Data):
+    """A route of one speaker, with its attributes."""
+
+    speaker: str
+    """The device or server that announces it."""
+    next_hop: str
+    """Where traffic goes: the speaker's end of tunnels."""
+    route: Route
+    """The route itself."""
+    replication: Data | None
+    """How broadcasts reach the speaker, in routes of type 3: the PMSI tunnel attribute."""
+    communities: tuple[str, ...]
+    """Extended communities, in order."""
+    origin: Origin
+    """What it stands for."""
+    message: str
+    """All of it in a line."""
+
+
+class FieldDifference(Data):
+    """A field of a route that differs."""
+
+    field: str
+    """``next_hop``, ``segment``, ``label``, ``second_label``, ``gateway``, ``replication`` or ``communities``."""
+    expected: str
+    """As expected; empty if the route should not have it."""
+    found: str
+    """As found; empty if the route has none."""
+
+
+class RouteDifference(Data):
+    """A route that two sets do not have alike."""
+
+    kind: str
+    """``missing``, ``unexpected``, or ``different`` where it is in both with other attributes."""
+    entry: RouteEntry
+    """The route as expected or, if it is not, as found."""
+    fields: tuple[FieldDifference, ...]
+    """What differs."""
+    message: str
+    """All of it in a line."""
+
+
+class Routes(Tabular, Data):
+    """All routes that BGP must carry, or those that were observed."""
+
+    entries: tuple[RouteEntry, ...]
+    """In the order of the document's devices and servers, and for each in the order of the routes."""
+    left_out: tuple[str, ...]
+    """What should be among them and cannot be derived, and why."""
+
+    _native: native.Routes | None = None
+
+    @classmethod
+    def _of(cls, routes: native.Routes) -> Self:
+        data, text = routes.told()
+        this = cls(json.loads(data), text)
+        this.__dict__["_native"] = routes
+        return this
+
+    @classmethod
+    def observed(cls, messages: Iterable[tuple[str, Message]]) -> Self:
+        """What speakers announced and did not withdraw, message by message: each with its speaker, by the name that it
+        has in the document. Routes of kinds that a fabric has none of are passed over."""
+        return cls._of(native.Routes.observed(list(messages)))
+
+    def diff(self, found: Routes) -> tuple[RouteDifference, ...]:
+        """What differs between what is expected, these routes, and what is found, speaker by speaker."""
+        if self._native is None or found._native is None:
+            raise FabricError("routes that were pickled cannot be compared: ask the fabric again")
+        names = ("field", "expected", "found")
+        return tuple(
+            RouteDifference(
+                {
+                    "kind": kind,
+                    "entry": json.loads(entry),
+                    "fields": [dict(zip(names, field, strict=True)) for field in fields],
+                    "message": message,
+                }
+            )
+            for kind, entry, fields, message in self._native.diff(found._native)
+        )
+
+    def of(self, speaker: str) -> tuple[RouteEntry, ...]:
+        """The routes that a device or server announces."""
+        return tuple(entry for entry in self.entries if entry.speaker == speaker)
+
+    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
+        return ("Speaker", "Route"), [(entry.speaker, entry.message) for entry in self]
+
+    def __iter__(self) -> Iterator[RouteEntry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
