@@ -36,6 +36,8 @@
 //!   closed set. [`Trace::frames`] gives the bytes on each link.
 //! - **Routes are values of `contrail-wire`**: they go into an UPDATE as they are, and [`Routes::diff`] compares them with
 //!   what real speakers announce. A test holds them against the routes that traces take.
+//! - **What is planned can be done**: [`Candidate::procedure`] is the calls, lines and commands for it, step by step. A fabric
+//!   need not be written down: [`contrail_api`] makes it of what Contrail tells.
 //! - Where the article and the Tungsten Fabric sources differ, the fabric's [`Release`] decides.
 
 #[cfg(feature = "contrail-api")]
@@ -47,6 +49,7 @@ mod limits;
 mod load;
 mod outage;
 mod plan;
+pub mod procedure;
 mod release;
 mod report;
 mod resolve;

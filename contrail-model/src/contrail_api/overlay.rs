@@ -87,6 +87,14 @@ impl Imported {
     }
 }
 
+impl Document {
+    /// This document with another, in YAML or JSON, laid over it, in the way of [`Imported::lay_over`]: the patch of a
+    /// [`Procedure`](crate::procedure::Procedure), for one.
+    pub fn laid_over(&self, text: &str) -> Result<Self, LoadError> {
+        laid_over(self.clone(), from_yaml(text)?)
+    }
+}
+
 fn is_complete(server: &Server) -> bool {
     !server.port_group.is_empty()
 }

@@ -18,6 +18,8 @@ mod load;
 mod outage;
 mod own_integration;
 mod placement;
+#[cfg(feature = "contrail-api")]
+mod procedure;
 mod resolutions;
 mod routes;
 mod rules;
