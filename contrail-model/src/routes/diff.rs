@@ -61,7 +61,7 @@ fn by_identity(routes: &Routes) -> BTreeMap<Identity<'_>, &RouteEntry> {
     routes.entries.iter().map(|entry| ((&*entry.speaker, entry.key()), entry)).collect()
 }
 
-fn changed(expected: &RouteEntry, found: &RouteEntry) -> Vec<Changed> {
+pub(super) fn changed(expected: &RouteEntry, found: &RouteEntry) -> Vec<Changed> {
     let fields = expected.fields().into_iter().zip(found.fields());
     let fields = fields.filter(|((_, expected), (_, found))| expected != found);
     fields.map(|((field, expected), (_, found))| Changed { field, expected, found }).collect()

@@ -40,6 +40,7 @@
 
 mod device;
 mod diff;
+mod drift;
 mod entry;
 mod segment;
 mod serialize;
@@ -54,6 +55,7 @@ use contrail_wire::bgp::{Nlri, PmsiFlags, Update};
 use serde::Serialize;
 
 pub use self::diff::{Changed, Difference};
+pub use self::drift::Drift;
 pub use self::entry::{Destination, Origin, Replication, RouteEntry};
 use crate::fabric::{Fabric, Name};
 
@@ -120,7 +122,7 @@ impl Routes {
         self.entries.iter().filter(takes_part).map(|entry| &*entry.speaker).collect()
     }
 
-    /// Adds what a real speaker announces, to compare it, and takes away what it withdraws. Routes of kinds that a fabric
+    /// Adds what a real speaker itself announces, to compare it, and takes away what it withdraws. Routes of kinds that a fabric
     /// has none of, and those that cannot be read, are passed over.
     pub fn observe(&mut self, speaker: &str, update: &Update<'_>) {
         let speaker: Name = speaker.into();

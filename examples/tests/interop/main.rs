@@ -11,6 +11,7 @@
 )]
 
 mod bird;
+mod drift;
 mod exabgp;
 mod frr;
 mod gobgp;

@@ -1,0 +1,163 @@
+//! How what speakers really hold has drifted from what the fabric needs, by cause.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use contrail_wire::bgp::evpn::Route as EvpnRoute;
+use contrail_wire::bgp::{Nlri, Update};
+
+use super::{Changed, Destination, Difference, Origin, RouteEntry, Routes};
+use crate::fabric::{Fabric, Name};
+
+/// Differences with one cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drift<'r> {
+    /// What follows from it, and why: `leaf1 is not in the flood list of api (VNI 5002): its type-3 route is missing`.
+    pub cause: String,
+    /// The routes that differ.
+    pub differences: Vec<Difference<'r>>,
+}
+
+impl Fabric {
+    /// The device or server at which tunnels to an address end.
+    fn speaker_at(&self, address: IpAddr) -> Option<&Name> {
+        let device = self.devices.iter().find(|(_, device)| device.loopback == Some(address));
+        let server = || {
+            self.servers
+                .iter()
+                .find(|(_, server)| server.vhost0.as_ref().is_some_and(|vhost0| vhost0.address == address))
+        };
+        device.map(|(_, device)| &device.name).or_else(|| server().map(|(_, server)| &server.name))
+    }
+}
+
+impl Routes {
+    /// Adds what a route reflector hands on, and takes away what it withdraws: each route is of the speaker at its next
+    /// hop or, where the fabric has none there, of that address.
+    pub fn observe_reflected(&mut self, fabric: &Fabric, update: &Update<'_>) {
+        let gone = update.withdrawn().filter_map(|route| Destination::of(&route.ok()?.nlri));
+        let mut gone: Vec<Nlri<'static>> = gone.map(|destination| destination.key()).collect();
+        let mut new: Vec<RouteEntry> = RouteEntry::observed(&"".into(), update).collect();
+        for entry in &mut new {
+            let speaker = fabric.speaker_at(entry.next_hop).cloned();
+            entry.speaker = speaker.unwrap_or_else(|| entry.next_hop.to_string().into());
+            gone.push(entry.key());
+        }
+        self.entries.retain(|entry| !gone.contains(&entry.key()));
+        self.entries.extend(new);
+    }
+
+    /// What [differs](Self::diff), by cause. What is missing of one speaker and there of another is one route with another
+    /// next hop, as a route reflector may hand it on.
+    pub fn drift<'r>(&'r self, found: &'r Self) -> Vec<Drift<'r>> {
+        let mut differences = self.diff(found);
+        let moved: Vec<(&RouteEntry, &RouteEntry)> = differences
+            .iter()
+            .filter_map(|difference| {
+                let Difference::Missing(missing) = difference else { return None };
+                let key = missing.key();
+                let elsewhere = differences.iter().find_map(|other| match other {
+                    Difference::Unexpected(entry) if entry.key() == key => Some(*entry),
+                    _ => None,
+                });
+                Some((*missing, elsewhere?))
+            })
+            .collect();
+        for difference in &mut differences {
+            if let Difference::Missing(missing) = difference
+                && let Some((expected, found)) = moved.iter().find(|(expected, _)| expected == missing)
+            {
+                let fields = super::diff::changed(expected, found);
+                *difference = Difference::Different { expected, fields };
+            }
+        }
+        differences.retain(|difference| match difference {
+            Difference::Unexpected(entry) => !moved.iter().any(|(_, found)| found == entry),
+            _ => true,
+        });
+        let mut drifts: Vec<Drift<'r>> = Vec::new();
+        for difference in differences {
+            let cause = self.cause(&difference, found);
+            match drifts.iter_mut().find(|drift| drift.cause == cause) {
+                Some(drift) => drift.differences.push(difference),
+                None => drifts.push(Drift { cause, differences: vec![difference] }),
+            }
+        }
+        drifts
+    }
+
+    /// What follows from a difference.
+    fn cause(&self, difference: &Difference<'_>, found: &Self) -> String {
+        match difference {
+            Difference::Missing(entry) if found.of(&entry.speaker).next().is_none() => {
+                let routes = self.of(&entry.speaker).count();
+                format!("{} is silent: none of its {routes} routes is there", entry.speaker)
+            }
+            Difference::Missing(entry) => {
+                format!("{}: its {} route is missing", entry.consequence(), entry.kind())
+            }
+            Difference::Unexpected(entry) => {
+                format!("{} announces {} routes that the fabric does not have", entry.speaker, entry.kind())
+            }
+            Difference::Different { expected, fields } => {
+                let fields: Vec<&str> = fields.iter().map(|Changed { field, .. }| *field).collect();
+                let RouteEntry { speaker, origin, .. } = expected;
+                let fields = fields.join(" and ");
+                format!("the {} route of {speaker} for {origin} differs in {fields}", expected.kind())
+            }
+        }
+    }
+}
+
+impl RouteEntry {
+    /// `type-3`
+    fn kind(&self) -> &'static str {
+        match self.destination {
+            Destination::Evpn(EvpnRoute::EthernetAutoDiscovery(_)) => "type-1",
+            Destination::Evpn(EvpnRoute::MacIp(_)) => "type-2",
+            Destination::Evpn(EvpnRoute::InclusiveMulticast(_)) => "type-3",
+            Destination::Evpn(EvpnRoute::EthernetSegment(_)) => "type-4",
+            Destination::Evpn(EvpnRoute::IpPrefix(_)) => "type-5",
+            Destination::Evpn(_) => "EVPN",
+            Destination::Vpn { .. } => "L3VPN",
+            Destination::Unicast(_) => "unicast",
+        }
+    }
+
+    /// What does not work without the route.
+    fn consequence(&self) -> String {
+        let speaker = &self.speaker;
+        match (&self.origin, &self.destination) {
+            (Origin::Network(network), _) => {
+                let vni = self.replication.as_ref().map(|replication| replication.label.vni());
+                let vni = vni.map(|vni| format!(" (VNI {vni})")).unwrap_or_default();
+                format!("{speaker} is not in the flood list of {network}{vni}")
+            }
+            (Origin::PortGroup(group), _) => {
+                format!("nobody knows that {speaker} is one of the ways to port group {group}")
+            }
+            (Origin::Gateway(network), _) => {
+                format!("nobody learns the gateway of {network} from {speaker}")
+            }
+            (Origin::Server { name, network }, _) => {
+                format!("nobody learns {name} in {network} from {speaker}")
+            }
+            (Origin::Workload(name) | Origin::VirtualService(name), _) => {
+                format!("nobody learns {name} from {speaker}")
+            }
+            (Origin::Router { name, network }, _) => {
+                format!("the VRF of {name} has no way to {network} by {speaker}")
+            }
+            (Origin::Observed, _) => format!("a route of {speaker} is gone"),
+        }
+    }
+}
+
+impl fmt::Display for Drift<'_> {
+    /// The cause, and each route below it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.cause)?;
+        self.differences.iter().try_for_each(|difference| write!(f, "\n  {difference}"))
+    }
+}
