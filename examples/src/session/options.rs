@@ -23,8 +23,7 @@ pub struct Options {
 
 impl Options {
     /// What `--help` prints of them.
-    pub const USAGE: &'static str = "\
-  --as N               our AS number (default: 64512)
+    pub const USAGE: &'static str = "  --as N               our AS number (default: 64512)
   --router-id ADDRESS  our identifier (default: our IPv4 address)
   --family NAME        ipv4-unicast, ipv6-unicast, ipv4-vpn, ipv6-vpn,
                        ipv4-route-target or l2vpn-evpn, may be repeated
