@@ -56,12 +56,17 @@ test-fuzz:
 # The wheel as a user gets it, installed into a venv, and its stubs against what it really holds.
 .PHONY: test-python
 test-python: $(VENV)/installed
-	rm -rf $(TARGET)/wheels
+	rm -rf $(TARGET)/wheels $(TARGET)/sdist
 	$(VENV)/bin/maturin build --quiet $(IN_PYTHON) --interpreter $(VENV)/bin/python --out $(TARGET)/wheels
 	$(VENV)/bin/pip install --quiet --no-deps --force-reinstall $(TARGET)/wheels/*.whl
 	$(VENV)/bin/pytest -p no:cacheprovider python
 	cd $(TARGET) && $(VENV)/bin/mypy --strict -p contrail_fabric
 	cd $(TARGET) && $(VENV)/bin/python -m mypy.stubtest contrail_fabric
+	cd $(TARGET) && PATH=$(VENV)/bin:$$PATH pyright --verifytypes contrail_fabric --ignoreexternal
+	$(VENV)/bin/maturin sdist --manifest-path python/Cargo.toml --out $(TARGET)/sdist
+	PATH=$(VENV)/bin:$$PATH CARGO_TARGET_DIR=$(TARGET)/python MATURIN_PEP517_ARGS="--profile dev" \
+		pip install --quiet --no-deps --no-build-isolation --target $(TARGET)/sdist $(TARGET)/sdist/*.tar.gz
+	PYTHONPATH=$(TARGET)/sdist $(VENV)/bin/python -m contrail_fabric check examples/fabrics/octavia.yaml --json | grep -q way-back
 
 $(VENV)/installed: python/requirements-test.txt
 	$(PYTHON) -m venv --clear $(VENV)
@@ -79,6 +84,7 @@ brute-force: ## Hold the planner against an exhaustive search on FABRICS=20000 s
 .PHONY: generated
 generated: ## Write anew what is made and not written: schema, rules, golden texts; read the difference before you commit
 	UPDATE_GOLDEN=1 cargo test -q -p contrail-model --all-features --test it
+	$(PYTHON) python/licences.py
 
 .PHONY: lint
 lint: ## Check format and lints, warnings denied

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,22 @@ import pytest
 from contrail_fabric import Fabric
 
 FABRICS = Path(__file__).resolve().parents[2] / "examples" / "fabrics"
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture
+def golden():
+    """What a text of this name is expected to be; with ``UPDATE_GOLDEN`` it is written anew, to be read before it is kept."""
+
+    def expected(name, text):
+        path = GOLDEN / name
+        if os.environ.get("UPDATE_GOLDEN"):
+            path.write_text(text, encoding="utf-8")
+        return path.read_text(encoding="utf-8")
+
+    return expected
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +37,17 @@ def octavia(octavia_path):
 @pytest.fixture(scope="session")
 def solved(octavia):
     return octavia.apply(octavia.plan().best)
+
+
+@pytest.fixture
+def solved_path(octavia_path, tmp_path):
+    text = octavia_path.read_text(encoding="utf-8").replace("extended_to: []", "extended_to: [leaf1, leaf2]")
+    for number in ("1", "2"):
+        mac = f'mac: "02:c0:00:00:00:1{number}"}}]'
+        text = text.replace(mac, mac + "\n    routes: [{to: 10.99.0.0/24, via: 10.1.10.1}]")
+    path = tmp_path / "solved.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 @pytest.fixture

@@ -52,12 +52,9 @@ def ansible(tmp_path):
         ("placement", ["placement.yaml", "--diff", "--check"], 0),
     ],
 )
-def test_an_example_prints_what_it_always_did(ansible, name, words, status):
+def test_an_example_prints_what_it_always_did(ansible, golden, name, words, status):
     answer = ansible("ansible-playbook", *words)
-    golden = HERE / f"{name}.txt"
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(answer[1], encoding="utf-8")
-    assert answer == (status, golden.read_text(encoding="utf-8"))
+    assert answer == (status, golden(f"ansible-{name}.txt", answer[1]))
 
 
 def test_what_the_plugins_do(ansible, octavia_path, tmp_path):

@@ -18,17 +18,6 @@ def run(capsys):
     return run
 
 
-@pytest.fixture
-def solved_path(octavia_path, tmp_path):
-    text = octavia_path.read_text(encoding="utf-8").replace("extended_to: []", "extended_to: [leaf1, leaf2]")
-    for number in ("1", "2"):
-        mac = f'mac: "02:c0:00:00:00:1{number}"}}]'
-        text = text.replace(mac, mac + "\n    routes: [{to: 10.99.0.0/24, via: 10.1.10.1}]")
-    path = tmp_path / "solved.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 @pytest.mark.parametrize(("command", "status"), [("check", 1), ("plan", 0), ("trace", 1), ("routes", 0)])
 def test_each_command_prints_what_the_library_says(run, octavia, octavia_path, command, status):
     expected = {

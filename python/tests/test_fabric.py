@@ -2,6 +2,7 @@ import copy
 import json
 import pickle
 import threading
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, ip_address, ip_network
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_plan_has_ways_and_reasons(octavia):
     assert extend.message == str(extend) == "extend logical router octavia to leaf1, leaf2"
     assert not extend.by_hand
     assert {(route.kind, route.to, route.via) for route in routes} == {
-        ("add_static_route", "10.99.0.0/24", "10.1.10.1")
+        ("add_static_route", ip_network("10.99.0.0/24"), ip_address("10.1.10.1"))
     }
     assert best.cost.static_routes == len(routes) == 2
     assert best.cost.total <= min(candidate.cost.total for candidate in plan.alternatives)
@@ -130,6 +131,21 @@ def test_a_trace_goes_hop_by_hop(solved):
     assert f"    1 {nodes[0]}\n" in str(trace)
 
 
+def test_addresses_are_those_of_ipaddress(octavia, solved):
+    trace = solved.trace(WORKER_ON_CTL1)
+    steps = {step.kind: step for hop in trace.out.paths[0].hops for step in hop.steps}
+    assert steps["lookup"].destination == ip_address("10.1.2.21") and type(steps["lookup"].chosen.to) is IPv4Network
+    assert [type(end) for end in steps["encapsulate"].between] == [IPv4Address, IPv4Address]
+    headers = {header.layer: header for header in trace.out.paths[0].hops[0].sent.headers}
+    assert headers["ipv4"]["destination_address"].value == ip_address("10.99.0.11")
+    assert headers["ethernet"]["destination_address"].value == "00:00:5e:01:00:01"
+    forwarding = next(way for way in octavia.plan().candidates if way.break_outs[0].approach == "ip_fabric_forwarding")
+    changes = {change.kind: change for change in forwarding.changes}
+    assert changes["add_secondary_address"].address == IPv4Interface("10.99.0.1/24")
+    assert changes["redistribute_subnet"].prefix == IPv4Network("10.99.0.0/24")
+    assert changes["add_underlay_irb"].gateway == IPv4Address("10.1.10.1")
+
+
 def test_what_is_dropped_says_where_and_why(octavia):
     trace = octavia.trace(WORKER_ON_CTL1)
     verdict = trace.out.paths[0].verdict
@@ -159,9 +175,9 @@ def test_routes_are_told_speaker_by_speaker(solved):
     routes = solved.routes()
     assert len(routes) == len(list(routes)) == len(routes.entries)
     of_leaf1 = routes.of("leaf1")
-    assert of_leaf1 and {entry.next_hop for entry in of_leaf1} == {"10.255.0.11"}
+    assert of_leaf1 and {entry.next_hop for entry in of_leaf1} == {ip_address("10.255.0.11")}
     multicast = next(entry for entry in of_leaf1 if entry.route.type == 3)
-    assert multicast.origin.kind == "network" and multicast.replication.endpoint == "10.255.0.11"
+    assert multicast.origin.kind == "network" and multicast.replication.endpoint == multicast.next_hop
     assert any(community.startswith("target:64512:") for community in multicast.communities)
     assert str(multicast) == multicast.message and f"  {multicast}\n" in str(routes)
     with pytest.raises(AttributeError, match="no 'prefix'"):

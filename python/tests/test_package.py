@@ -1,6 +1,7 @@
 import doctest
 import re
-from importlib.metadata import entry_points, version
+import runpy
+from importlib.metadata import entry_points, files, version
 
 import contrail_fabric
 from conftest import FABRICS
@@ -38,6 +39,12 @@ def test_what_the_readme_shows_runs(monkeypatch, capsys, tmp_path):
     (tmp_path / "some.pcapng").write_bytes(pcap(FRAMES))
     exec(bulk, {})
     assert "10.255.0.11" in capsys.readouterr().out
+
+
+def test_the_licences_of_others_are_in_the_wheel():
+    script = runpy.run_path(str(FABRICS.parents[1] / "python" / "licences.py"))
+    (file,) = [it for it in files("contrail-fabric") if it.name == "THIRD_PARTY_LICENSES.txt"]
+    assert file.read_text(encoding="utf-8") == script["told"](), "python python/licences.py writes them anew"
 
 
 def test_what_docstrings_show_is_so():

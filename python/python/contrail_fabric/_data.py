@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, Self, get_args, get_type_hints
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
+from typing import Any, ClassVar, NoReturn, Self, get_args, get_type_hints
 
 
 class Frozen:
@@ -28,11 +29,15 @@ class Data(Frozen):
     """A result that cannot be changed. What it is made of stands in the annotations of its class."""
 
     _text: str | None
+    # Fields that hold addresses and prefixes of IP, ``via``; or such of one kind only, ``translate.to``.
+    _addresses: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, data: Mapping[str, Any], text: str | None = None) -> None:
-        parts = _parts(type(self))
+        parts, kind = _parts(type(self)), data.get("kind")
         for name, value in data.items():
-            self.__dict__[name] = _frozen(value, parts.get(name, Data))
+            frozen = _frozen(value, parts.get(name, Data))
+            is_address = name in self._addresses or f"{kind}.{name}" in self._addresses
+            self.__dict__[name] = _address(frozen) if is_address else frozen
         self.__dict__["_text"] = text
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,8 +108,24 @@ def _frozen(value: Any, part: type[Data]) -> Any:
     return value
 
 
+def _address(value: Any) -> Any:
+    """What texts are that name addresses and prefixes; what is no text stays as it is."""
+    match value:
+        case str() if "/" in value:
+            # Networks, and addresses of interfaces with the length of their prefix.
+            interface = ip_interface(value)
+            return interface.network if interface.ip == interface.network.network_address else interface
+        case str():
+            return ip_address(value)
+        case tuple():
+            return tuple(map(_address, value))
+    return value
+
+
 def _plain(value: Any) -> Any:
     match value:
+        case IPv4Address() | IPv6Address() | IPv4Network() | IPv6Network():
+            return str(value)
         case Data():
             return value.to_dict()
         case tuple():

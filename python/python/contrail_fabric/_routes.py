@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Self
 
 from contrail_fabric import _native as native
@@ -23,20 +24,43 @@ class Origin(Tagged):
 class Route(Data):
     """What is announced: ``type`` for EVPN, ``family`` for others, and the fields of that kind of route."""
 
+    _addresses = frozenset({"gateway", "group", "ip", "originator", "prefix", "source"})
+
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"this route has no {name!r}", name=name, obj=self)
+
+
+class Replication(Data):
+    """How broadcasts reach a speaker: the PMSI tunnel attribute."""
+
+    _addresses = frozenset({"endpoint"})
+
+    type: str
+    """``pmsi_tunnel``."""
+    flags: int
+    """Bit by bit, as on the wire."""
+    tunnel_type: str
+    """``ingress-replication``, ..."""
+    label: Data
+    """The label as ``raw`` number of 24 bits, and as ``vni`` and ``mpls`` label."""
+    identifier: str
+    """Of the tunnel, two hex digits for each octet."""
+    endpoint: IPv4Address | IPv6Address
+    """Where copies are sent."""
 
 
 class RouteEntry(Data):
     """A route of one speaker, with its attributes."""
 
+    _addresses = frozenset({"next_hop"})
+
     speaker: str
     """The device or server that announces it."""
-    next_hop: str
+    next_hop: IPv4Address | IPv6Address
     """Where traffic goes: the speaker's end of tunnels."""
     route: Route
     """The route itself."""
-    replication: Data | None
+    replication: Replication | None
     """How broadcasts reach the speaker, in routes of type 3: the PMSI tunnel attribute."""
     communities: tuple[str, ...]
     """Extended communities, in order."""

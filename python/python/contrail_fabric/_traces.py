@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,8 @@ class Table(Tagged):
 class Drop(Tagged):
     """Why a packet is dropped: ``no_route``, ``vxlan_behind_access``, ``loop``, ..."""
 
+    _addresses = frozenset({"address", "destination", "gateway", "to", "via"})
+
     rule: str | None
     """The rule that it breaks, if it is one of the placement limits."""
     table: Table
@@ -35,14 +39,32 @@ class Verdict(Tagged):
     reason: Drop
 
 
+class TableRoute(Data):
+    """A route that is chosen in a table."""
+
+    _addresses = frozenset({"to"})
+
+    to: IPv4Network | IPv6Network
+    """The destination."""
+    kind: str
+    """``connected``, ``static``, ``underlay``, ``evpn_prefix``, ..."""
+    next_hop: str
+    """Where packets are sent, in words."""
+
+
 class Step(Tagged):
     """One thing that a node does: ``receive``, ``lookup``, ``resolve``, ``bridge``, ``encapsulate``, ..."""
 
+    _addresses = frozenset({"address", "between", "destination", "translate.from", "translate.to"})
+
     table: Table
+    chosen: TableRoute
 
 
 class Source(Tagged):
     """Where a value comes from; ``usual`` if it is not this fabric and flow that decide it."""
+
+    _addresses = frozenset({"address", "gateway"})
 
 
 class Field(Data):
@@ -50,10 +72,18 @@ class Field(Data):
 
     name: str
     """Named as in the RFC's figure, in snake case."""
-    value: int | bool | str
+    value: int | bool | str | IPv4Address | IPv6Address
     """Its value."""
     source: Source
     """Where the value comes from."""
+
+    def __init__(self, data: Mapping[str, Any], text: str | None = None) -> None:
+        super().__init__(data, text)
+        value = self.__dict__["value"]
+        # A MAC address is an address too.
+        if self.name.endswith("address") and isinstance(value, str):
+            with suppress(ValueError):
+                self.__dict__["value"] = ip_address(value)
 
 
 class Header(Data):

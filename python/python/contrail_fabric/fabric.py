@@ -12,6 +12,7 @@ from typing import Any, Self
 from contrail_fabric import _native as native
 from contrail_fabric._data import Data, Frozen
 from contrail_fabric._document import as_json
+from contrail_fabric._tabular import Cell, Tabular
 from contrail_fabric.errors import FlowError, LoadError
 from contrail_fabric.results import Candidate, Plan, Report, Routes, Trace
 
@@ -60,7 +61,7 @@ class Flow:
         return replace(self, ipv6=True)
 
 
-class Fabric(Frozen):
+class Fabric(Tabular, Frozen):
     """A fabric with every name resolved. It never changes; what-if and plans give another one.
 
     A fabric is pickled as its document and what was done to it: its plan is made again for each candidate that was applied.
@@ -181,6 +182,10 @@ class Fabric(Frozen):
     def down(self) -> tuple[str, ...]:
         """What is down, in the order in which it was named."""
         return tuple(self._native.down)
+
+    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
+        devices = [part for part in self.parts if ":" not in part]
+        return ("Fabric", "Release", "Devices", "Down"), [(self.name, self.release, devices, self.down)]
 
     def __repr__(self) -> str:
         return f"<Fabric {self.name}>"

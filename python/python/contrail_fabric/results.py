@@ -7,7 +7,15 @@ from typing import Any
 
 from contrail_fabric import _native as native
 from contrail_fabric._data import Data, Tagged
-from contrail_fabric._routes import FieldDifference, Origin, Route, RouteDifference, RouteEntry, Routes
+from contrail_fabric._routes import (
+    FieldDifference,
+    Origin,
+    Replication,
+    Route,
+    RouteDifference,
+    RouteEntry,
+    Routes,
+)
 from contrail_fabric._tabular import Cell, Tabular
 from contrail_fabric._traces import (
     Budget,
@@ -25,6 +33,7 @@ from contrail_fabric._traces import (
     Spot,
     Step,
     Table,
+    TableRoute,
     Trace,
     Verdict,
     Way,
@@ -53,6 +62,7 @@ __all__ = [
     "Plan",
     "Reason",
     "Rejected",
+    "Replication",
     "Report",
     "Route",
     "RouteDifference",
@@ -64,6 +74,7 @@ __all__ = [
     "Spot",
     "Step",
     "Table",
+    "TableRoute",
     "Trace",
     "Verdict",
     "Way",
@@ -133,6 +144,8 @@ class BreakOut(Data):
 
 class Change(Tagged):
     """One thing to change: ``extend_logical_router``, ``add_static_route``, ..."""
+
+    _addresses = frozenset({"address", "gateway", "prefix", "to", "via"})
 
     by_hand: bool
     """Whether Contrail does not do this, so that somebody has to."""

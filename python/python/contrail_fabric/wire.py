@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from ipaddress import IPv4Address, IPv6Address
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from contrail_fabric._native import (
     Arp,
@@ -107,7 +107,7 @@ Header: TypeAlias = (
 
 Address: TypeAlias = IPv4Address | IPv6Address | str
 
-decode = Decoder().decode
+decode: Final = Decoder().decode
 """The outermost level of a frame, with VXLAN on port 4789 only and without knowing what MPLS carries.
 
 A `Decoder` is told what else the bytes alone do not say.

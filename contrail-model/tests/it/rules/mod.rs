@@ -123,6 +123,20 @@ fn every_rule_can_be_switched_off() {
 }
 
 #[test]
+fn other_languages_have_the_cases_too() {
+    let mut bases: Vec<String> = cases::all().map(|case| (case.base)()).collect();
+    bases.sort();
+    bases.dedup();
+    let told = cases::all().map(|case| {
+        let base = bases.binary_search(&(case.base)()).unwrap();
+        serde_json::json!({"rule": case.rule, "base": base, "edit": case.edit})
+    });
+    let told = serde_json::json!({"bases": bases, "cases": told.collect::<Vec<_>>()});
+    let text = serde_json::to_string_pretty(&told).unwrap() + "\n";
+    assert_generated("tests/it/golden/cases-of-rules.json", &text);
+}
+
+#[test]
 fn no_golden_text_is_left_of_a_rule_that_is_gone() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden");
     let texts = fs::read_dir(golden).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
