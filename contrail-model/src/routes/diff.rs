@@ -38,27 +38,35 @@ impl Routes {
     /// What differs between what is expected, `self`, and what is found, speaker by speaker. A route is the same if its
     /// identity is, and of one that a speaker announces twice the later counts; where it comes from is not compared.
     pub fn diff<'r>(&'r self, found: &'r Self) -> Vec<Difference<'r>> {
-        let [expected, found] = [self, found].map(by_identity);
-        let missing_or_different = expected.iter().filter_map(|(key, expected)| match found.get(key) {
-            None => Some((key, Difference::Missing(expected))),
-            Some(found) => {
-                let fields = changed(expected, found);
-                let different = !fields.is_empty();
-                different.then_some((key, Difference::Different { expected, fields }))
-            }
-        });
-        let unexpected = found.iter().filter(|(key, _)| !expected.contains_key(*key));
-        let unexpected = unexpected.map(|(key, found)| (key, Difference::Unexpected(found)));
-        let mut differences: Vec<_> = missing_or_different.chain(unexpected).collect();
-        differences.sort_by_key(|(key, _)| **key);
-        differences.into_iter().map(|(_, difference)| difference).collect()
+        differences(self.entries.iter(), found.entries.iter())
     }
+}
+
+/// What differs between routes that are expected and routes that are found.
+pub(super) fn differences<'r>(
+    expected: impl Iterator<Item = &'r RouteEntry>,
+    found: impl Iterator<Item = &'r RouteEntry>,
+) -> Vec<Difference<'r>> {
+    let (expected, found) = (by_identity(expected), by_identity(found));
+    let missing_or_different = expected.iter().filter_map(|(key, expected)| match found.get(key) {
+        None => Some((key, Difference::Missing(expected))),
+        Some(found) => {
+            let fields = changed(expected, found);
+            let different = !fields.is_empty();
+            different.then_some((key, Difference::Different { expected, fields }))
+        }
+    });
+    let unexpected = found.iter().filter(|(key, _)| !expected.contains_key(*key));
+    let unexpected = unexpected.map(|(key, found)| (key, Difference::Unexpected(found)));
+    let mut differences: Vec<_> = missing_or_different.chain(unexpected).collect();
+    differences.sort_by_key(|(key, _)| **key);
+    differences.into_iter().map(|(_, difference)| difference).collect()
 }
 
 type Identity<'r> = (&'r str, Nlri<'static>);
 
-fn by_identity(routes: &Routes) -> BTreeMap<Identity<'_>, &RouteEntry> {
-    routes.entries.iter().map(|entry| ((&*entry.speaker, entry.key()), entry)).collect()
+fn by_identity<'r>(routes: impl Iterator<Item = &'r RouteEntry>) -> BTreeMap<Identity<'r>, &'r RouteEntry> {
+    routes.map(|entry| ((&*entry.speaker, entry.key()), entry)).collect()
 }
 
 pub(super) fn changed(expected: &RouteEntry, found: &RouteEntry) -> Vec<Changed> {

@@ -1,11 +1,13 @@
 //! How what speakers really hold has drifted from what the fabric needs, by cause.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use contrail_wire::bgp::{Nlri, Update};
 
+use super::diff::{changed, differences};
 use super::{Changed, Destination, Difference, Origin, RouteEntry, Routes};
 use crate::fabric::{Fabric, Name};
 
@@ -37,45 +39,34 @@ impl Routes {
     /// hop or, where the fabric has none there, of that address.
     pub fn observe_reflected(&mut self, fabric: &Fabric, update: &Update<'_>) {
         let gone = update.withdrawn().filter_map(|route| Destination::of(&route.ok()?.nlri));
-        let mut gone: Vec<Nlri<'static>> = gone.map(|destination| destination.key()).collect();
-        let mut new: Vec<RouteEntry> = RouteEntry::observed(&"".into(), update).collect();
-        for entry in &mut new {
-            let speaker = fabric.speaker_at(entry.next_hop).cloned();
-            entry.speaker = speaker.unwrap_or_else(|| entry.next_hop.to_string().into());
-            gone.push(entry.key());
+        let gone: BTreeSet<Nlri<'static>> = gone.map(|destination| destination.key()).collect();
+        if !gone.is_empty() {
+            self.entries.retain(|entry| !gone.contains(&entry.key()));
         }
-        self.entries.retain(|entry| !gone.contains(&entry.key()));
-        self.entries.extend(new);
+        self.entries.extend(RouteEntry::observed(&"".into(), update).map(|entry| {
+            let speaker = fabric.speaker_at(entry.next_hop).cloned();
+            RouteEntry { speaker: speaker.unwrap_or_else(|| entry.next_hop.to_string().into()), ..entry }
+        }));
     }
 
-    /// What [differs](Self::diff), by cause. What is missing of one speaker and there of another is one route with another
-    /// next hop, as a route reflector may hand it on.
+    /// What [differs](Self::diff), by cause. A route that was found twice counts as it was found last, whoever's it was;
+    /// one that is missing of its speaker and there of another is a route with another next hop.
     pub fn drift<'r>(&'r self, found: &'r Self) -> Vec<Drift<'r>> {
-        let mut differences = self.diff(found);
-        let moved: Vec<(&RouteEntry, &RouteEntry)> = differences
-            .iter()
-            .filter_map(|difference| {
-                let Difference::Missing(missing) = difference else { return None };
-                let key = missing.key();
-                let elsewhere = differences.iter().find_map(|other| match other {
-                    Difference::Unexpected(entry) if entry.key() == key => Some(*entry),
-                    _ => None,
-                });
-                Some((*missing, elsewhere?))
-            })
-            .collect();
+        let latest: BTreeMap<Nlri<'static>, &RouteEntry> =
+            found.entries.iter().map(|entry| (entry.key(), entry)).collect();
+        let mut differences = differences(self.entries.iter(), latest.values().copied());
+        let mut moved = BTreeSet::new();
         for difference in &mut differences {
-            if let Difference::Missing(missing) = difference
-                && let Some((expected, found)) = moved.iter().find(|(expected, _)| expected == missing)
+            if let Difference::Missing(expected) = *difference
+                && let Some(found) = latest.get(&expected.key())
             {
-                let fields = super::diff::changed(expected, found);
-                *difference = Difference::Different { expected, fields };
+                moved.insert(expected.key());
+                *difference = Difference::Different { expected, fields: changed(expected, found) };
             }
         }
-        differences.retain(|difference| match difference {
-            Difference::Unexpected(entry) => !moved.iter().any(|(_, found)| found == entry),
-            _ => true,
-        });
+        differences.retain(
+            |difference| !matches!(difference, Difference::Unexpected(entry) if moved.contains(&entry.key())),
+        );
         let mut drifts: Vec<Drift<'r>> = Vec::new();
         for difference in differences {
             let cause = self.cause(&difference, found);

@@ -362,3 +362,44 @@ fn what_is_missing_is_named_and_can_be_laid_over() {
     assert_eq!(imported.document.workloads[0].host, "compute1");
     Fabric::from_document(&imported.document).unwrap();
 }
+
+/// Bytes that are changed make an error or another fabric, and never a panic; what was read can be written again.
+#[test]
+fn damaged_texts_are_read_or_refused() {
+    let export = Export::new(&Document::from_yaml(&examples()["snat"]).unwrap());
+    let mut number = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = |below: usize| {
+        number ^= number << 13;
+        number ^= number >> 7;
+        number ^= number << 17;
+        usize::try_from(number % u64::try_from(below).unwrap()).unwrap()
+    };
+    let (mut read, mut refused) = (0, 0);
+    for text in [export.database_dump().to_string(), format!("[{}]", lists(&export).join(","))] {
+        for _ in 0..400 {
+            let mut bytes = text.clone().into_bytes();
+            for _ in 0..=random(3) {
+                let at = random(bytes.len());
+                match random(3) {
+                    0 => bytes[at] = b"\"{}[]:,0a\\"[random(10)],
+                    1 => drop(bytes.remove(at)),
+                    _ => {
+                        let end = (at + random(200)).min(bytes.len());
+                        bytes.drain(at..end);
+                    }
+                }
+            }
+            let mut import = Import::new();
+            match import.read_json("damaged", &String::from_utf8_lossy(&bytes)) {
+                Ok(()) => read += 1,
+                Err(error) => {
+                    assert!(!error.message.is_empty() && error.message != "see there", "{error}");
+                    refused += 1;
+                }
+            }
+            let imported = import.finish();
+            Export::new(&imported.document).database_dump();
+        }
+    }
+    assert!(read > 50 && refused > 50, "{read} read, {refused} refused");
+}

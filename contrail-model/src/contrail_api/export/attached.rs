@@ -13,6 +13,10 @@ use crate::document::{Document, PortGroup, Server, VlanBinding, Workload};
 
 impl Exporter {
     pub(super) fn port_groups(&mut self, document: &Document) {
+        let mut servers_at: HashMap<&str, Vec<&Server>> = HashMap::new();
+        for server in &document.servers {
+            servers_at.entry(&server.port_group).or_default().push(server);
+        }
         for group in &document.port_groups {
             let name = names(&[SYSTEM, &document.fabric, &group.name]);
             let uuid = group.uuid.as_ref().and_then(|uuid| uuid.parse::<Uuid>().ok());
@@ -31,8 +35,7 @@ impl Exporter {
                 at.physical_interface_refs.push(reference(PhysicalInterface::TYPE, &interface.fq_name, attr));
             }
             let group_uuid = uuid.unwrap_or_else(|| derived_uuid(VirtualPortGroup::TYPE, &name));
-            let servers: Vec<&Server> =
-                document.servers.iter().filter(|server| server.port_group == group.name).collect();
+            let servers = servers_at.get(group.name.as_str()).map_or(&[][..], Vec::as_slice);
             for (index, binding) in group.vlans.iter().enumerate() {
                 let mut interface = at_port_group(group, binding, index);
                 interface.virtual_port_group_refs = vec![Ref::new(&name, group_uuid, Some(vlan_of(binding)))];

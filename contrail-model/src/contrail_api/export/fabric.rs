@@ -1,5 +1,7 @@
 //! The whole fabric, its devices, cables, networks and logical routers.
 
+use std::collections::HashMap;
+
 use super::{DOMAIN, Exporter, SYSTEM, interface_of, names, of_project, of_system, reference, to};
 use crate::contrail_api::object::{
     DhcpOption, Encapsulations, Fabric, GlobalSystemConfig, GlobalVrouterConfig, IpamSubnet, LogicalRouter,
@@ -7,7 +9,7 @@ use crate::contrail_api::object::{
     PortRange, PortTranslationPool, Prefix, RouterNetwork, VirtualMachineInterface, VirtualNetwork,
     derived_uuid,
 };
-use crate::document::{Document, Network, Subnet};
+use crate::document::{Document, Subnet};
 
 impl Exporter {
     pub(super) fn global(&mut self, document: &Document) {
@@ -59,6 +61,13 @@ impl Exporter {
     }
 
     pub(super) fn devices(&mut self, document: &Document) {
+        let mut routed: HashMap<&str, Vec<&str>> = HashMap::new();
+        for network in &document.networks {
+            network
+                .underlay_irb
+                .iter()
+                .for_each(|device| routed.entry(device).or_default().push(&network.name));
+        }
         for device in &document.devices {
             let loopback = device.loopback.clone().unwrap_or_default();
             let mut router = PhysicalRouter {
@@ -74,10 +83,9 @@ impl Exporter {
                 ..PhysicalRouter::default()
             };
             router.routing_bridging_roles.rb_roles.clone_from(&device.overlay_roles);
-            let has_irb = |network: &&Network| network.underlay_irb.contains(&device.name);
-            let networks = document.networks.iter().filter(has_irb);
+            let networks = routed.get(device.name.as_str()).into_iter().flatten();
             router.virtual_network_refs =
-                networks.map(|network| to::<VirtualNetwork>(&of_project(&network.name))).collect();
+                networks.map(|network| to::<VirtualNetwork>(&of_project(network))).collect();
             self.objects.physical_routers.push(router);
         }
         for [a, b] in &document.links {

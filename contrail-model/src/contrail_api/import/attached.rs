@@ -6,6 +6,7 @@ use foldhash::HashMap;
 use ipnet::IpNet;
 
 use super::Importer;
+use crate::contrail_api::ImportFinding;
 use crate::contrail_api::object::{
     InstanceIp, Object, PhysicalInterface, VirtualMachineInterface, VirtualPortGroup, derived_uuid,
 };
@@ -22,6 +23,37 @@ struct Attachments {
     at_group: Vec<Vec<usize>>,
     group_of: HashMap<usize, usize>,
     addresses: HashMap<usize, Vec<String>>,
+}
+
+/// The subnets of networks, and which networks port groups carry.
+struct Subnets<'d> {
+    all: Vec<(IpNet, &'d str)>,
+    carried: HashMap<&'d str, Vec<&'d str>>,
+}
+
+impl<'d> Subnets<'d> {
+    fn of(document: &'d Document) -> Self {
+        let subnets = document.networks.iter().flat_map(|network| {
+            let prefixes = network.subnets.iter().filter_map(|subnet| subnet.prefix.parse().ok());
+            prefixes.map(|prefix| (prefix, network.name.as_str()))
+        });
+        let carried = document.port_groups.iter().map(|group| {
+            (group.name.as_str(), group.vlans.iter().map(|binding| binding.network.as_str()).collect())
+        });
+        Self { all: subnets.collect(), carried: carried.collect() }
+    }
+
+    /// vhost0 in the network with its address that the server's port group carries, or in the only one with it.
+    fn vhost0(&self, server: &Server, address: &str) -> Option<Address> {
+        let parsed: IpAddr = address.parse().ok()?;
+        let networks =
+            self.all.iter().filter(|(prefix, _)| prefix.contains(&parsed)).map(|(_, network)| *network);
+        let networks: Vec<&str> = networks.collect();
+        let carried = self.carried.get(server.port_group.as_str()).map_or(&[][..], Vec::as_slice);
+        let only = if let [only] = networks.as_slice() { Some(only) } else { None };
+        let network = networks.iter().find(|network| carried.contains(network)).or(only)?;
+        Some(Address { network: (*network).to_owned(), address: address.to_owned(), mac: None })
+    }
 }
 
 impl VirtualMachineInterface {
@@ -228,9 +260,16 @@ impl Importer<'_> {
                 }
             }
         }
+        let subnets = Subnets::of(document);
         for (server, vhost0) in &mut servers {
             if let (None, Some(address)) = (&server.vhost0, *vhost0) {
-                server.vhost0 = self.network_with(document, server, address);
+                server.vhost0 = subnets.vhost0(server, address);
+                if server.vhost0.is_none() {
+                    let object = format!("virtual-router {}", server.name);
+                    let message =
+                        format!("virtual_router_ip_address: which network {address} is in is not known");
+                    self.findings.push(ImportFinding { object, message });
+                }
             }
         }
         servers.into_iter().map(|(server, _)| server).partition(|server| !server.port_group.is_empty())
@@ -273,29 +312,6 @@ impl Importer<'_> {
                 }
             }
         }
-    }
-
-    /// vhost0 in the network of its port group that has a subnet with the address.
-    fn network_with(&mut self, document: &Document, server: &Server, address: &str) -> Option<Address> {
-        let parsed: IpAddr = address.parse().ok()?;
-        let group = document.port_groups.iter().find(|group| group.name == server.port_group);
-        let carried =
-            group.into_iter().flat_map(|group| &group.vlans).map(|binding| binding.network.as_str());
-        let holds = |name: &&str| {
-            let network = document.networks.iter().find(|network| network.name == **name);
-            let mut subnets = network.into_iter().flat_map(|network| &network.subnets);
-            subnets.any(|subnet| subnet.prefix.parse::<IpNet>().is_ok_and(|prefix| prefix.contains(&parsed)))
-        };
-        let network = carried.clone().find(holds);
-        if network.is_none() && !server.port_group.is_empty() {
-            let object = format!("virtual-router {}", server.name);
-            let message = format!(
-                "virtual_router_ip_address: no network of port group {} has a subnet with {address}",
-                server.port_group
-            );
-            self.findings.push(crate::contrail_api::ImportFinding { object, message });
-        }
-        Some(Address { network: network?.to_owned(), address: address.to_owned(), mac: None })
     }
 
     /// The interfaces of virtual machines, and those on hosts that are not complete.
