@@ -34,7 +34,7 @@ mod _native {
     #[pymodule_export]
     use crate::routes::Routes;
     #[pymodule_export]
-    use crate::trace::{Expectation, Trace};
+    use crate::trace::{Expectation, Trace, write_pcapng};
     #[pymodule_export]
     use crate::wire::{
         Arp, Capture, ControlWord, Decoder, Ethernet, EthernetSegmentId, Frame, Gre, Icmp, Icmpv6, Ipv4,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::PathBuf;
 
-use contrail_model::trace::{self, Budget, Difference, Spot, write_pcapng};
+use contrail_model::trace::{self, Budget, Difference, Spot};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
@@ -65,15 +65,17 @@ impl Trace {
     fn expectation(&self, python: Python<'_>) -> Expectation {
         Expectation(python.detach(|| self.0.expectation()))
     }
+}
 
-    fn write_pcapng(&self, python: Python<'_>, path: PathBuf) -> PyResult<()> {
-        python.detach(|| {
-            let mut file = Vec::new();
-            write_pcapng(&self.0.frames(), &mut file)
-                .map_err(|error| PyOSError::new_err(error.to_string()))?;
-            Ok(fs::write(path, file)?)
-        })
-    }
+/// Writes the frames of all paths of traces as one capture file.
+#[pyfunction]
+pub(crate) fn write_pcapng(python: Python<'_>, traces: Vec<Py<Trace>>, path: PathBuf) -> PyResult<()> {
+    python.detach(|| {
+        let frames: Vec<_> = traces.iter().flat_map(|trace| trace.get().0.frames()).collect();
+        let mut file = Vec::new();
+        trace::write_pcapng(&frames, &mut file).map_err(|error| PyOSError::new_err(error.to_string()))?;
+        Ok(fs::write(path, file)?)
+    })
 }
 
 fn told_budget(budget: &Budget) -> ToldBudget {

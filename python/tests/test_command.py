@@ -1,3 +1,4 @@
+import io
 import json
 import subprocess
 import sys
@@ -6,6 +7,9 @@ import pytest
 
 from contrail_fabric import Fabric
 from contrail_fabric.__main__ import main
+from contrail_fabric._streams import Progress
+from contrail_fabric.bgp import InclusiveMulticastRoute, decode_message, encode_update, encode_withdrawal
+from contrail_fabric.wire import Capture
 
 
 @pytest.fixture
@@ -60,7 +64,8 @@ def test_bad_input(run, octavia_path, tmp_path):
     assert (status, text) == (2, "") and error.startswith(f"contrail-fabric: {path}: line 3, column ") and "networks[0].vni" in error
     assert run("check", tmp_path / "nowhere.yaml")[0] == 2
     path.write_bytes(b"\xff\xfe\xff")
-    assert run("check", path)[0] == 2
+    status, _, error = run("check", path)
+    assert status == 2 and error.startswith(f"contrail-fabric: {path}: 'utf-8' codec")
     status, _, error = run("trace", octavia_path, "ctl1", "nobody", "--tcp", "22")
     assert status == 2 and "`nobody`" in error
     status, _, error = run("routes", octavia_path, "--without", "leaf9")
@@ -69,7 +74,8 @@ def test_bad_input(run, octavia_path, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["check"], ["trace", "f", "a"], ["trace", "f", "a", "b"], ["trace", "f", "--tcp", "1"], ["fly", "f"]]
+    "words", [[], ["check"], ["trace", "f", "a"], ["trace", "f", "a", "b"], ["trace", "f", "--tcp", "1"], ["fly", "f"],
+        ["dissect", "f", "--mpls-payload", "cake"]]
 )
 def test_arguments_that_do_not_go_together(run, capsys, words):
     with pytest.raises(SystemExit) as caught:
@@ -84,3 +90,72 @@ def test_it_runs_as_a_module_and_a_reader_may_go_away(octavia_path):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+def test_traces_are_written_and_dissected(run, solved_path, tmp_path):
+    capture = tmp_path / "all.pcapng"
+    assert run("trace", solved_path, "--pcap", capture)[0] == 0
+    frames = list(Capture(capture))
+    expected = [len(budget.links) for trace in Fabric.load(solved_path).trace_required() for budget in trace.budget()]
+    assert len(expected) < len(frames) <= sum(expected)
+    status, text, error = run("dissect", capture)
+    lines = text.splitlines()
+    assert (status, len(lines), error) == (0, len(frames), "")
+    tunnelled = next(line for line in lines if "VNI 9001" in line)
+    assert ", 10.255.0.11 > 10.1.2.21, udp " in tunnelled
+    assert tunnelled.endswith(", 10.1.10.11 > 10.99.0.11, tcp 40000 > 9443, 0 bytes")
+    status, text, _ = run("dissect", capture, "--json")
+    told = [json.loads(line) for line in text.splitlines()]
+    assert status == 0 and [frame["layers"] for frame in told] == [frame.decode().to_dict()["layers"] for frame in frames]
+    assert run("trace", solved_path, "--pcap", tmp_path / "nowhere" / "all.pcapng")[0] == 2
+
+
+def test_frames_that_cannot_be_read(run, solved_path, tmp_path):
+    capture = tmp_path / "cut.pcapng"
+    run("trace", solved_path, "octavia-worker@ctl1", "amphora-1", "--tcp", 9443, "--pcap", capture)
+    whole = capture.read_bytes()
+    # The first IPv4 header says that it is longer than its packet.
+    header = next(Capture(capture)).bytes[18:38]
+    capture.write_bytes(whole.replace(header, b"\x4f" + header[1:], 1))
+    status, text, _ = run("dissect", capture)
+    assert status == 1 and "\n  ipv4 at byte 18: " in text
+    status, text, _ = run("dissect", capture, "--json")
+    assert status == 1 and json.loads(text.splitlines()[0])["error"] is not None
+    capture.write_bytes(whole[:-7])
+    status, text, error = run("dissect", capture)
+    assert status == 2 and text.count("\n") > 1 and error.startswith(f"contrail-fabric: {capture}: ")
+    assert run("dissect", tmp_path / "nowhere.pcap")[0] == 2
+
+
+def test_messages_of_bgp(run, monkeypatch, tmp_path):
+    route = InclusiveMulticastRoute(rd="10.0.0.1:7", ethernet_tag=0, originator="10.0.0.1")
+    messages = [*encode_update([route], "10.0.0.1"), *encode_withdrawal([route])]
+    path = tmp_path / "messages.hex"
+    path.write_text("\n\n".join(message.hex() for message in messages), encoding="ascii")
+    key = "10.0.0.1:7:[3]:[0]:[32]:[10.0.0.1]"
+    assert run("evpn", path) == (0, f"1: update\n  {key} via 10.0.0.1\n3: update\n  {key} withdrawn\n", "")
+    status, text, _ = run("evpn", path, "--json")
+    told = [json.loads(line) for line in text.splitlines()]
+    assert status == 0 and told == [decode_message(message).to_dict() for message in messages]
+    monkeypatch.setattr("sys.stdin", io.StringIO("ff ff\nnothing\n"))
+    status, text, _ = run("evpn", "-")
+    assert status == 1
+    assert [line.split(":")[0] for line in text.splitlines()] == ["1", "2"] and "two hex digits" in text
+    assert run("evpn", tmp_path / "nowhere.hex")[0] == 2
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_long_capture_tells_how_far_it_is(run, monkeypatch, solved_path, tmp_path):
+    capture, terminal = tmp_path / "all.pcapng", Terminal()
+    run("trace", solved_path, "--pcap", capture)
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr(Progress, "shown_after", 60)
+    assert run("dissect", capture)[0] == 0 and terminal.getvalue() == ""
+    monkeypatch.setattr(Progress, "shown_after", 0)
+    assert run("dissect", capture)[0] == 0
+    shown = terminal.getvalue()
+    assert shown.startswith("\r[") and "%" in shown and shown.endswith(" \r")

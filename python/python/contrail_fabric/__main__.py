@@ -6,39 +6,50 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 from contrail_fabric import Fabric, Flow, __version__
+from contrail_fabric._streams import Piece, decoder, dissect, evpn
 from contrail_fabric.errors import FabricError
-from contrail_fabric.results import Trace
+from contrail_fabric.results import Trace, write_pcapng
 
-# (what is printed as text, what as JSON, whether all is well)
-Answer = tuple[str, Any, bool]
-
-
-def _check(fabric: Fabric, arguments: argparse.Namespace) -> Answer:
+def _check(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
     report = fabric.check()
     return str(report), report.to_dict(), not report.findings
 
 
-def _plan(fabric: Fabric, arguments: argparse.Namespace) -> Answer:
+def _plan(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
     plan = fabric.plan()
     return str(plan), plan.to_dict(), plan.best is not None
 
 
-def _trace(fabric: Fabric, arguments: argparse.Namespace) -> Answer:
+def _trace(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
     if arguments.ends:
         traces: Sequence[Trace] = [fabric.trace(_flow(arguments))]
     else:
         traces = fabric.trace_required()
+    if arguments.pcap is not None:
+        write_pcapng(traces, arguments.pcap)
     text = "\n".join(map(str, traces)) or "no flow is required\n"
     return text, [trace.to_dict() for trace in traces], all(trace.delivered for trace in traces)
 
 
-def _routes(fabric: Fabric, arguments: argparse.Namespace) -> Answer:
+def _routes(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
     routes = fabric.routes()
     return str(routes), routes.to_dict(), True
+
+
+def _of_fabric(answer: Callable[[Fabric, argparse.Namespace], Piece]) -> Callable[[argparse.Namespace], Iterator[Piece]]:
+    """The one answer of a fabric."""
+
+    def pieces(arguments: argparse.Namespace) -> Iterator[Piece]:
+        try:
+            fabric = Fabric.load(arguments.fabric)
+        except UnicodeDecodeError as error:
+            raise FabricError(f"{arguments.fabric}: {error}") from error
+        yield answer(fabric.without(arguments.without), arguments)
+
+    return pieces
 
 
 def _flow(arguments: argparse.Namespace) -> Flow:
@@ -56,9 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="contrail-fabric",
         description="Asks a Contrail / Tungsten Fabric fabric, as a document in YAML or JSON, what is wrong with it, "
-        "what has to change, what a packet does, and what BGP must carry.",
-        epilog="Exit status: 0 if all is well; 1 if there are findings, if a flow does not arrive or no way works; "
-        "2 if the document or the arguments are wrong.",
+        "what has to change, what a packet does, and what BGP must carry; and tells what captures and messages say.",
+        epilog="Exit status: 0 if all is well; 1 if there are findings, if a flow does not arrive or no way works, if a "
+        "frame or message cannot be read; 2 if the document, the file or the arguments are wrong.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -69,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         (_routes, "routes", "what BGP must carry, speaker by speaker"),
     ):
         command = commands.add_parser(name, help=help, description=help)
-        command.set_defaults(answer=answer)
+        command.set_defaults(pieces=_of_fabric(answer), indent=2)
         command.add_argument("fabric", metavar="FABRIC", help="the document: JSON if it is called so, or else YAML")
         command.add_argument("--json", action="store_true", help="print JSON instead of text")
         command.add_argument(
@@ -84,6 +95,23 @@ def _parser() -> argparse.ArgumentParser:
             protocol.add_argument("--udp", type=int, metavar="PORT", help="a UDP flow to this port")
             protocol.add_argument("--dhcp", action="store_true", help="the DHCP conversation of a bare-metal server")
             command.add_argument("--ipv6", action="store_true", help="over IPv6, where both ends have IPv4 addresses too")
+            command.add_argument("--pcap", metavar="FILE", help="write the frames on each link as a capture too")
+    for pieces, name, file, help in (
+        (dissect, "dissect", "capture", "the frames of a pcap or pcapng file, a line each"),
+        (evpn, "evpn", "messages", "BGP messages in hex, one on each line of a file, or of - for what is piped in"),
+    ):
+        command = commands.add_parser(name, help=help, description=help)
+        command.set_defaults(pieces=pieces, indent=None)
+        command.add_argument(file, metavar="FILE")
+        command.add_argument("--json", action="store_true", help="print a JSON object on each line instead of text")
+        if pieces is dissect:
+            command.add_argument(
+                "--mpls-payload",
+                type=decoder,
+                default="guess",
+                metavar="KIND",
+                help="what MPLS carries: ip, ethernet, ...; it is guessed otherwise",
+            )
     return parser
 
 
@@ -102,17 +130,18 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
 def main(words: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit status."""
     arguments = _arguments(words)
+    is_well = True
     try:
-        fabric = Fabric.load(arguments.fabric).without(arguments.without)
-        text, data, is_well = arguments.answer(fabric, arguments)
-    except (FabricError, OSError, UnicodeDecodeError) as error:
-        print(f"contrail-fabric: {error}", file=sys.stderr)
-        return 2
-    try:
-        print(json.dumps(data, indent=2) if arguments.json else text.rstrip("\n"), flush=True)
+        for text, data, piece_is_well in arguments.pieces(arguments):
+            print(json.dumps(data, indent=arguments.indent) if arguments.json else text.rstrip("\n"))
+            is_well &= piece_is_well
+        sys.stdout.flush()
     except BrokenPipeError:
         # Whoever reads has seen enough; nothing must be left to be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (FabricError, OSError) as error:
+        print(f"contrail-fabric: {error}", file=sys.stderr)
+        return 2
     return 0 if is_well else 1
 
 

@@ -64,6 +64,7 @@ __all__ = [
     "encode_update",
     "encode_withdrawal",
     "frame",
+    "write_pcapng",
 ]
 
 __version__: Final[str]
@@ -1362,7 +1363,8 @@ class Trace:
     def back(self) -> str: ...
     def budgets(self) -> list[tuple[list[tuple[str, str, int, int, int]], int, int, str]]: ...
     def expectation(self) -> Expectation: ...
-    def write_pcapng(self, path: str | PathLike[str]) -> None: ...
+
+def write_pcapng(traces: list[Trace], path: str | PathLike[str]) -> None: ...
 
 _Spot: TypeAlias = tuple[bool, list[int], int, str, str, str, str]
 _Difference: TypeAlias = tuple[str, str, bool | None, str | None, str | None, str | None, str]

@@ -352,7 +352,7 @@ class Trace(Tabular, Frozen):
 
     def write_pcapng(self, path: str | PathLike[str]) -> None:
         """Writes the frames of all paths, as they are on each link, as a capture file."""
-        self._native.write_pcapng(path)
+        write_pcapng([self], path)
 
     def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
         rows = [
@@ -383,3 +383,8 @@ class Trace(Tabular, Frozen):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._made
+
+
+def write_pcapng(traces: Iterable[Trace], path: str | PathLike[str]) -> None:
+    """Writes the frames of all paths of traces, as they are on each link, as one capture file."""
+    native.write_pcapng([trace._native for trace in traces], path)

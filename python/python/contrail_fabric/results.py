@@ -37,6 +37,7 @@ from contrail_fabric._traces import (
     Trace,
     Verdict,
     Way,
+    write_pcapng,
 )
 from contrail_fabric.errors import FabricError
 
@@ -79,6 +80,7 @@ __all__ = [
     "Verdict",
     "Way",
     "Weights",
+    "write_pcapng",
 ]
 
 
