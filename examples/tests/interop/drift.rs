@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,7 +12,7 @@ use contrail_model::routes::{Destination, RouteEntry, Routes};
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use contrail_wire::bgp::{Message, UpdateBuilder};
 
-use crate::lab::{self, Process};
+use crate::{frr, gobgp, lab};
 
 /// How long the route reflector has to hand on what it holds.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -108,8 +107,7 @@ fn find_drift(name: &str, reflector: SocketAddr, our_side: SocketAddr) {
 
 #[test]
 fn drift_at_frr() {
-    const BGPD: &str = "/usr/lib/frr/bgpd";
-    if !lab::is_installed(BGPD) {
+    if !lab::is_installed(frr::BGPD) {
         return;
     }
     let folder = lab::folder("drift-frr");
@@ -121,23 +119,12 @@ fn drift_at_frr() {
     let configuration = format!(
         "router bgp 64512\n bgp router-id 10.255.0.1\n no bgp default ipv4-unicast\n \
          neighbor 127.0.0.1 remote-as 64512\n neighbor 127.0.0.1 passive\n \
-         neighbor 127.0.0.12 remote-as 64512\n neighbor 127.0.0.12 port 17932\n \
+         neighbor 127.0.0.12 remote-as 64512\n neighbor 127.0.0.12 port 17952\n \
          neighbor 127.0.0.12 timers connect 1\n{}",
         families.concat()
     );
-    fs::write(folder.join("frr.conf"), configuration).unwrap();
-    let socket = folder.to_str().unwrap();
-    let mut bgpd = Command::new(BGPD);
-    bgpd.args(["--no_zebra", "--skip_runas", "-l", "127.0.0.6", "-p", "17930", "-P", "0"]).args([
-        "--vty_socket",
-        socket,
-        "-f",
-        &format!("{socket}/frr.conf"),
-        "-i",
-        &format!("{socket}/pid"),
-    ]);
-    let _bgpd = Process::start(&mut bgpd, &folder.join("log"));
-    find_drift("FRR", "127.0.0.6:17930".parse().unwrap(), "127.0.0.12:17932".parse().unwrap());
+    let _bgpd = frr::bgpd(&folder, &configuration, "127.0.0.6", "17950");
+    find_drift("FRR", "127.0.0.6:17950".parse().unwrap(), "127.0.0.12:17952".parse().unwrap());
 }
 
 #[test]
@@ -146,29 +133,11 @@ fn drift_at_gobgp() {
         return;
     }
     let folder = lab::folder("drift-gobgp");
-    let families: String = ["ipv4-unicast", "l3vpn-ipv4-unicast", "l2vpn-evpn"]
-        .map(|name| {
-            format!("[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"{name}\"\n")
-        })
-        .concat();
-    let neighbor = |address: &str, transport: &str| {
-        format!(
-            "[[neighbors]]\n[neighbors.config]\nneighbor-address = \"{address}\"\npeer-as = 64512\n\
-             [neighbors.transport.config]\n{transport}\n[neighbors.timers.config]\nconnect-retry = 1\n\
-             [neighbors.route-reflector.config]\nroute-reflector-client = true\n\
-             route-reflector-cluster-id = \"10.255.0.2\"\n{families}"
-        )
-    };
-    let configuration = format!(
-        "[global.config]\nas = 64512\nrouter-id = \"10.255.0.2\"\nport = 17940\n\
-         local-address-list = [\"127.0.0.7\"]\n{}{}",
-        neighbor("127.0.0.1", "passive-mode = true"),
-        neighbor("127.0.0.12", "remote-port = 17942\nlocal-address = \"127.0.0.7\""),
-    );
-    let file = folder.join("gobgpd.toml");
-    fs::write(&file, configuration).unwrap();
-    let mut gobgpd = Command::new("gobgpd");
-    gobgpd.args(["--api-hosts", "127.0.0.7:17943", "--pprof-disable", "-f"]).arg(&file);
-    let _gobgpd = Process::start(&mut gobgpd, &folder.join("log"));
-    find_drift("GoBGP", "127.0.0.7:17940".parse().unwrap(), "127.0.0.12:17942".parse().unwrap());
+    let families = gobgp::families(["ipv4-unicast", "l3vpn-ipv4-unicast", "l2vpn-evpn"]);
+    let neighbors = [
+        gobgp::neighbor("127.0.0.1", "passive-mode = true", &families),
+        gobgp::neighbor("127.0.0.12", "remote-port = 17962\nlocal-address = \"127.0.0.7\"", &families),
+    ];
+    let _gobgpd = gobgp::gobgpd(&folder, "127.0.0.7", ["17960", "17963"], &neighbors.concat());
+    find_drift("GoBGP", "127.0.0.7:17960".parse().unwrap(), "127.0.0.12:17962".parse().unwrap());
 }

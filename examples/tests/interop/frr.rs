@@ -1,6 +1,7 @@
 //! FRR's bgpd, without zebra.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use contrail_wire::bgp::evpn::{IpPrefixRoute, Route as EvpnRoute};
@@ -66,18 +67,14 @@ fn configuration() -> String {
     )
 }
 
-#[test]
-fn frr() {
-    const BGPD: &str = "/usr/lib/frr/bgpd";
-    if !lab::is_installed(BGPD) {
-        return;
-    }
-    let folder = lab::folder("frr");
-    fs::write(folder.join("frr.conf"), configuration()).unwrap();
+pub(crate) const BGPD: &str = "/usr/lib/frr/bgpd";
+
+/// Starts bgpd at an address and port, with its files in a folder.
+pub(crate) fn bgpd(folder: &Path, configuration: &str, address: &str, port: &str) -> Process {
+    fs::write(folder.join("frr.conf"), configuration).unwrap();
     let socket = folder.to_str().unwrap();
-    let listener = Listener::start("127.0.0.12:17912", &[]);
     let mut bgpd = Command::new(BGPD);
-    bgpd.args(["--no_zebra", "--skip_runas", "-l", "127.0.0.2", "-p", "17910", "-P", "0"]).args([
+    bgpd.args(["--no_zebra", "--skip_runas", "-l", address, "-p", port, "-P", "0"]).args([
         "--vty_socket",
         socket,
         "-f",
@@ -85,7 +82,18 @@ fn frr() {
         "-i",
         &format!("{socket}/pid"),
     ]);
-    let _bgpd = Process::start(&mut bgpd, &folder.join("log"));
+    Process::start(&mut bgpd, &folder.join("log"))
+}
+
+#[test]
+fn frr() {
+    if !lab::is_installed(BGPD) {
+        return;
+    }
+    let folder = lab::folder("frr");
+    let listener = Listener::start("127.0.0.12:17912", &[]);
+    let _bgpd = bgpd(&folder, &configuration(), "127.0.0.2", "17910");
+    let socket = folder.to_str().unwrap();
     let _announcer = lab::announcer("127.0.0.2:17910", &folder.join("announcer"));
 
     let show = |what: &str| {

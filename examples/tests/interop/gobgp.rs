@@ -1,6 +1,7 @@
 //! GoBGP, which is told what to originate by its command line.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
@@ -31,27 +32,42 @@ const GAPS: &[Gap] = &[
 const FAMILIES: [&str; 6] =
     ["ipv4-unicast", "ipv6-unicast", "l3vpn-ipv4-unicast", "l3vpn-ipv6-unicast", "l2vpn-evpn", "rtc"];
 
-fn configuration() -> String {
-    let families = |count: usize| {
-        let family = |name: &&str| {
-            format!("[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"{name}\"\n")
-        };
-        FAMILIES.iter().take(count).map(family).collect::<String>()
+/// The families of a neighbor, as its configuration has them.
+pub(crate) fn families<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let family = |name: &str| {
+        format!("[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = \"{name}\"\n")
     };
-    let neighbor = |address: &str, transport: &str, families: &str| {
-        format!(
-            "[[neighbors]]\n[neighbors.config]\nneighbor-address = \"{address}\"\npeer-as = 64512\n\
-             [neighbors.transport.config]\n{transport}\n[neighbors.timers.config]\nconnect-retry = 1\n\
-             [neighbors.route-reflector.config]\nroute-reflector-client = true\n\
-             route-reflector-cluster-id = \"10.255.0.2\"\n{families}"
-        )
-    };
+    names.into_iter().map(family).collect()
+}
+
+/// A neighbor that routes are reflected to and from.
+pub(crate) fn neighbor(address: &str, transport: &str, families: &str) -> String {
     format!(
-        "[global.config]\nas = 64512\nrouter-id = \"10.255.0.2\"\nport = 17920\n\
-         local-address-list = [\"127.0.0.3\"]\n{}{}",
-        neighbor("127.0.0.1", "passive-mode = true", &families(6)),
-        neighbor("127.0.0.12", "remote-port = 17922\nlocal-address = \"127.0.0.3\"", &families(5)),
+        "[[neighbors]]\n[neighbors.config]\nneighbor-address = \"{address}\"\npeer-as = 64512\n\
+         [neighbors.transport.config]\n{transport}\n[neighbors.timers.config]\nconnect-retry = 1\n\
+         [neighbors.route-reflector.config]\nroute-reflector-client = true\n\
+         route-reflector-cluster-id = \"10.255.0.2\"\n{families}"
     )
+}
+
+/// Starts gobgpd at an address, with the ports of BGP and of its API, and its files in a folder.
+pub(crate) fn gobgpd(folder: &Path, address: &str, [port, api]: [&str; 2], neighbors: &str) -> Process {
+    let file = folder.join("gobgpd.toml");
+    let configuration = format!(
+        "[global.config]\nas = 64512\nrouter-id = \"10.255.0.2\"\nport = {port}\n\
+         local-address-list = [\"{address}\"]\n{neighbors}"
+    );
+    fs::write(&file, configuration).unwrap();
+    let mut gobgpd = Command::new("gobgpd");
+    gobgpd.args(["--api-hosts", &format!("{address}:{api}"), "--pprof-disable", "-f"]).arg(&file);
+    Process::start(&mut gobgpd, &folder.join("log"))
+}
+
+fn neighbors() -> String {
+    let listening = "remote-port = 17922\nlocal-address = \"127.0.0.3\"";
+    let without_constraints = FAMILIES.into_iter().take(5);
+    neighbor("127.0.0.1", "passive-mode = true", &families(FAMILIES))
+        + &neighbor("127.0.0.12", listening, &families(without_constraints))
 }
 
 /// What it is told to originate.
@@ -123,14 +139,10 @@ fn gobgp() {
         return;
     }
     let folder = lab::folder("gobgp");
-    let file = folder.join("gobgpd.toml");
-    fs::write(&file, configuration()).unwrap();
     let families =
         ["ipv4-unicast", "ipv6-unicast", "ipv4-vpn", "ipv6-vpn", "l2vpn-evpn"].map(|name| ["--family", name]);
     let listener = Listener::start("127.0.0.12:17922", &families.concat());
-    let mut gobgpd = Command::new("gobgpd");
-    gobgpd.args(["--api-hosts", "127.0.0.3:17923", "--pprof-disable", "-f"]).arg(&file);
-    let _gobgpd = Process::start(&mut gobgpd, &folder.join("log"));
+    let _gobgpd = gobgpd(&folder, "127.0.0.3", ["17920", "17923"], &neighbors());
     let _announcer = lab::announcer("127.0.0.3:17920", &folder.join("announcer"));
     let gobgp = ["-u", "127.0.0.3", "-p", "17923", "global", "rib"];
 
