@@ -63,6 +63,7 @@ test-python: $(VENV)/installed
 	cd $(TARGET) && $(VENV)/bin/mypy --strict -p contrail_fabric
 	cd $(TARGET) && $(VENV)/bin/python -m mypy.stubtest contrail_fabric
 	cd $(TARGET) && PATH=$(VENV)/bin:$$PATH pyright --verifytypes contrail_fabric --ignoreexternal
+	$(VENV)/bin/python python/sanity.py $(TARGET)/sanity
 	$(VENV)/bin/maturin sdist --manifest-path python/Cargo.toml --out $(TARGET)/sdist
 	PATH=$(VENV)/bin:$$PATH CARGO_TARGET_DIR=$(TARGET)/python MATURIN_PEP517_ARGS="--profile dev" \
 		pip install --quiet --no-deps --no-build-isolation --target $(TARGET)/sdist $(TARGET)/sdist/*.tar.gz

@@ -32,11 +32,9 @@ def main() -> int:
         for finding in sorted(findings, key=lambda it: (it.rule, it.path, it.message)):
             print(f"{title}: {finding.severity} {finding.rule} {finding.subject}: {finding.message}")
 
-    lost = [trace for trace in meanwhile.trace_required() if not trace.delivered]
-    for trace in lost:
-        way = trace.back if trace.out.delivered else trace.out
-        verdict = next(path.verdict for path in way.paths if path.verdict.kind != "delivered")
-        print(f"lost: {trace.from_} to {trace.to}, {trace.service}: {verdict}")
+    lost = [change for change in before.flow_changes(meanwhile) if change.before and not change.after]
+    for change in lost:
+        print(f"lost: {change}")
 
     is_refused = bool(lost) or any(finding.severity == "error" for finding in found - known)
     print("the change is refused" if is_refused else "the change may be made")

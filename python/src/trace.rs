@@ -57,6 +57,12 @@ impl Trace {
         (trace.from().to_string(), trace.to().to_string(), trace.service(), trace.why().to_string())
     }
 
+    /// Out, and back.
+    #[getter]
+    fn path_counts(&self, python: Python<'_>) -> (usize, usize) {
+        python.detach(|| (self.0.out().paths().len(), self.0.back().paths().len()))
+    }
+
     /// Of each path, those of the way out first.
     fn budgets(&self, python: Python<'_>) -> Vec<ToldBudget> {
         python.detach(|| self.0.paths().map(|path| told_budget(&path.budget())).collect())

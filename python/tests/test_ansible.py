@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +21,7 @@ COLLECTION = Path(contrail_fabric.__file__).parents[1] / "ansible_collections" /
 def ansible(tmp_path):
     """Runs a command of Ansible; gives its status, and what it prints without what differs from run to run."""
 
-    def run(command, *words, cwd=EXAMPLES, **environment):
+    def run(command, *words, **environment):
         settings = {
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
             "ANSIBLE_HOME": tmp_path / "home",
@@ -34,7 +33,7 @@ def ansible(tmp_path):
         }
         done = subprocess.run(
             [Path(sys.executable).with_name(command), *words],
-            cwd=cwd,
+            cwd=EXAMPLES,
             env=os.environ | {name: str(value) for name, value in settings.items()},
             capture_output=True,
             text=True,
@@ -89,7 +88,6 @@ def test_what_is_refused_in_a_template(ansible, octavia_path, expression, messag
     assert status == 2 and message in " ".join(output.split()), output
 
 
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 KINDS = {
     kind: sorted(f"contrail.fabric.{path.stem}" for path in (COLLECTION / "plugins").glob(pattern))
     for kind, pattern in {"module": "modules/*.py", "filter": "filter/*.yml", "test": "test/*.py", "lookup": "lookup/*.py"}.items()
@@ -109,29 +107,6 @@ def test_there_is_documentation_for_each_plugin(ansible):
             assert told["doc"]["short_description"] and told["examples"] and told["return"], name
         status, output = ansible("ansible-doc", "--type", kind, *names)
         assert status == 0 and "EXAMPLES" in output
-
-
-# Those that need no packages: for the others ansible-test downloads a pip from a server of Ansible's own.
-SANITY = [
-    "action-plugin-docs",
-    "compile",
-    "empty-init",
-    "line-endings",
-    "no-assert",
-    "no-illegal-filenames",
-    "no-smart-quotes",
-    "shebang",
-    "symlinks",
-    "use-argspec-type-path",
-]
-
-
-def test_it_is_sane(ansible, tmp_path):
-    copy = tmp_path / "ansible_collections" / "contrail" / "fabric"
-    shutil.copytree(COLLECTION, copy)
-    tests = [word for test in SANITY for word in ("--test", test)]
-    status, output = ansible("ansible-test", "sanity", *tests, "--python", PYTHON, cwd=copy)
-    assert status == 0, output
 
 
 def test_what_is_missing_is_named_with_the_interpreter(ansible, tmp_path):

@@ -185,6 +185,26 @@ def test_routes_are_told_speaker_by_speaker(solved):
     assert isinstance(routes.left_out, tuple)
 
 
+def test_flows_are_compared(octavia, solved, small):
+    changes = octavia.flow_changes(solved)
+    assert [change.before for change in changes] == [False] * 4 and [change.after for change in changes] == [True] * 4
+    assert changes[0].flow == "octavia-worker@ctl1 to amphora-1, TCP 9443"
+    verdict = octavia.trace_required()[0].out.paths[0].verdict
+    assert str(changes[0]) == f"{changes[0].flow}: {verdict} then delivered"
+    assert solved.flow_changes(solved.without(["leaf1"])) == ()
+    lost = solved.flow_changes(solved.without(["leaf1", "leaf2"]))
+    assert [(change.before, change.after) for change in lost] == [(True, False)] * 4
+    fabric = Fabric.from_dict(small)
+    small["flows"] = []
+    (gone,) = fabric.flow_changes(Fabric.from_dict(small))
+    assert (gone.before, gone.after) == (False, None) and gone.message.endswith(" then not required")
+
+
+def test_paths_are_counted(solved):
+    trace = solved.trace(WORKER_ON_CTL1)
+    assert trace.path_counts == (len(trace.out.paths), len(trace.back.paths)) == (8, 8)
+
+
 def test_what_if_something_is_down(solved):
     assert solved.down == () and "leaf1" in solved.parts
     without = solved.without(["leaf1", "leaf2"])

@@ -37,7 +37,7 @@ def everything():
         expectation = trace.expectation()
         sent = solved.trace_required()[-1].out.paths[0].hops[0].sent
         answers += [expectation.locate(bytes.fromhex(sent.bytes)), expectation.locate(bytes(14))]
-        answers += solved.routes().diff(without.routes())
+        answers += [*solved.routes().diff(without.routes()), *fabric.flow_changes(solved)]
         found += [part for answer in answers for part in parts(answer)]
     return found
 

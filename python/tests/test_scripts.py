@@ -28,7 +28,7 @@ def test_a_change_is_made_or_refused(run, octavia_path, solved_path, tmp_path):
     status, text, _ = run("preflight", solved_path, octavia_path)
     assert status == 1
     assert text.splitlines()[-1] == "the change is refused" and "\nnew: error L4 ctl2: ctl2 has no route to " in text
-    assert "\nlost: octavia-worker@ctl1 to amphora-1, TCP 9443: dropped at ctl1: " in text
+    assert "\nlost: octavia-worker@ctl1 to amphora-1, TCP 9443: delivered then dropped at ctl1: " in text
     status, text, error = run("preflight", solved_path, solved_path, "--down", "leaf9")
     assert (status, text) == (2, "") and "`leaf9`" in error
     broken = tmp_path / "broken.yaml"

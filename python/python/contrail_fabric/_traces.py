@@ -337,6 +337,11 @@ class Trace(Tabular, Frozen):
         """The way of the answer."""
         return Way(json.loads(self._native.back()))
 
+    @property
+    def path_counts(self) -> tuple[int, int]:
+        """How many paths there are out, and how many back: at most 256 of each are told."""
+        return self._native.path_counts
+
     def budget(self) -> tuple[Budget, ...]:
         """What the links of each path leave for the packet inside: of the paths out, and then of those back."""
         names = ("node", "link", "mtu", "overhead", "room")
@@ -383,6 +388,40 @@ class Trace(Tabular, Frozen):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return self._made
+
+
+class FlowChange(Data):
+    """A flow that does not end as it did before."""
+
+    flow: str
+    """Its ends and its service, ``octavia-worker@ctl1 to amphora-1, TCP 9443``."""
+    before: bool | None
+    """Whether it arrived and was answered; nothing if it was not required."""
+    after: bool | None
+    """The same afterwards."""
+    message: str
+    """All of it in a line, with where it is lost."""
+
+
+def flow_changes(before: Iterable[Trace], after: Iterable[Trace]) -> tuple[FlowChange, ...]:
+    """What differs between traces of the same flows in two fabrics, such as before and after a change."""
+    told = [{f"{it.from_} to {it.to}, {it.service}": it for it in traces} for traces in (before, after)]
+    changes = []
+    for flow in dict.fromkeys((*told[0], *told[1])):
+        traces = [traces.get(flow) for traces in told]
+        ends = [trace and trace.delivered for trace in traces]
+        if ends[0] != ends[1]:
+            words = " then ".join(map(_end, traces))
+            told_change = {"flow": flow, "before": ends[0], "after": ends[1], "message": f"{flow}: {words}"}
+            changes.append(FlowChange(told_change))
+    return tuple(changes)
+
+
+def _end(trace: Trace | None) -> str:
+    if trace is None:
+        return "not required"
+    verdicts = (path.verdict for way in (trace.out, trace.back) for path in way.paths)
+    return next((verdict.message for verdict in verdicts if verdict.kind != "delivered"), "delivered")
 
 
 def write_pcapng(traces: Iterable[Trace], path: str | PathLike[str]) -> None:

@@ -13,6 +13,7 @@ from contrail_fabric import _native as native
 from contrail_fabric._data import Data, Frozen
 from contrail_fabric._document import as_json
 from contrail_fabric._tabular import Cell, Tabular
+from contrail_fabric._traces import FlowChange, flow_changes
 from contrail_fabric.errors import FlowError, LoadError
 from contrail_fabric.results import Candidate, Plan, Report, Routes, Trace
 
@@ -158,6 +159,10 @@ class Fabric(Tabular, Frozen):
     def trace_required(self) -> tuple[Trace, ...]:
         """Traces every flow that the document requires, in its order."""
         return tuple(_RequiredTraces(self))
+
+    def flow_changes(self, after: Fabric) -> tuple[FlowChange, ...]:
+        """Required flows that do not end in another fabric as they do in this one: those that a change mends or costs."""
+        return flow_changes(self.trace_required(), after.trace_required())
 
     def routes(self) -> Routes:
         """What BGP must carry, speaker by speaker."""

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-
-from ansible_collections.contrail.fabric.plugins.plugin_utils.library import fabric_of, library
-
 DOCUMENTATION = r"""
 name: evpn_routes
 short_description: The EVPN routes that devices and servers must announce
@@ -52,6 +45,13 @@ _list:
     origin: {description: What it stands for., type: dict}
     message: {description: All of it in a line., type: str}
 """
+
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.contrail.fabric.plugins.plugin_utils.library import fabric_of, library
 
 
 class LookupModule(LookupBase):

@@ -8,6 +8,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 
+_missing: ImportError | None = None
 try:
     import contrail_fabric
 except ImportError as error:

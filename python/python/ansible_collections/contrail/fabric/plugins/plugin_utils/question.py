@@ -33,12 +33,12 @@ class Question(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Reads the fabric, and asks it."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        _, options = self.validate_argument_spec(
+        options = self.validate_argument_spec(
             argument_spec=_FABRIC | dict(self.options),
             required_one_of=[("fabric", "src")],
             mutually_exclusive=[("fabric", "src")],
             **self.required,
-        )
+        )[1]
         try:
             return result | {"changed": False} | self.answer(self._fabric(options), options)
         except library().errors.FabricError as error:

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from ansible.errors import AnsibleError
-
-from ansible_collections.contrail.fabric.plugins.plugin_utils.library import fabric_of
-
 DOCUMENTATION = r"""
 name: placeable_on
 short_description: Whether an overlay network may meet the underlay on these devices
@@ -42,6 +35,13 @@ _value:
   description: Whether there is such a way. A network that no required flow leaves is an error.
   type: bool
 """
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ansible_collections.contrail.fabric.plugins.plugin_utils.library import fabric_of
 
 
 def placeable_on(network: str, devices: Any, fabric: Mapping[str, Any]) -> bool:

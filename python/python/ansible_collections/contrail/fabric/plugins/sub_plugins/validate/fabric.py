@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ansible.errors import AnsibleError
-
-from ansible_collections.ansible.utils.plugins.plugin_utils.base.validate import ValidateBase
-
-from ansible_collections.contrail.fabric.plugins.plugin_utils.library import fabric_of, library
-
 DOCUMENTATION = r"""
 name: fabric
 short_description: Validates data as the document of a Contrail fabric
@@ -25,6 +17,14 @@ EXAMPLES = r"""
     criteria: [error]
     engine: contrail.fabric.fabric
 """
+
+from typing import Any
+
+from ansible.errors import AnsibleError
+
+from ansible_collections.ansible.utils.plugins.plugin_utils.base.validate import ValidateBase
+
+from ansible_collections.contrail.fabric.plugins.plugin_utils.library import fabric_of, library
 
 _SEVERITIES = {"error", "warning", "advice"}
 
