@@ -1,5 +1,6 @@
 //! Errors of the crates as the exceptions of `contrail_fabric.errors`.
 
+use contrail_model::contrail_api::ImportError;
 use contrail_model::trace::FlowError;
 use contrail_model::{LoadError, OutageError, Problem};
 use contrail_wire::bgp;
@@ -36,6 +37,13 @@ pub(crate) fn misplaced(error: serde_path_to_error::Error<serde_json::Error>) ->
     let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
     let path = if path == "." { String::new() } else { path };
     LoadError { problems: vec![Problem { path, place: None, message }] }
+}
+
+/// Objects of Contrail that cannot be read.
+pub(crate) fn read_error(python: Python<'_>, error: ImportError) -> PyErr {
+    let ImportError { source_name, place, object, field, message, .. } = error;
+    let (line, column) = place.map(|at| (at.line, at.column)).unzip();
+    exception(python, "ContrailReadError", (source_name, line, column, object, field, message))
 }
 
 pub(crate) fn flow_error(python: Python<'_>, error: &FlowError) -> PyErr {

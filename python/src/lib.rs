@@ -3,6 +3,7 @@
 
 mod bgp;
 mod bulk;
+mod contrail;
 mod document;
 mod error;
 mod model;
@@ -29,6 +30,8 @@ mod _native {
     };
     #[pymodule_export]
     use crate::bulk::PacketScan;
+    #[pymodule_export]
+    use crate::contrail::{export_contrail, read_contrail};
     #[pymodule_export]
     use crate::model::{Candidate, Fabric};
     #[pymodule_export]

@@ -138,4 +138,10 @@ impl Candidate {
     fn apply(&self, python: Python<'_>, fabric: &Fabric) -> Fabric {
         Fabric(python.detach(|| self.0.apply(&fabric.0)))
     }
+
+    /// What has to be done for it, and the same as tasks for Ansible.
+    fn procedure(&self, python: Python<'_>, fabric: &Fabric) -> PyResult<(Told, String)> {
+        let procedure = python.detach(|| self.0.procedure(&fabric.0));
+        Ok((told(&procedure)?, json(&procedure.ansible_tasks())?))
+    }
 }

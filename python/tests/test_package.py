@@ -9,7 +9,7 @@ from contrail_fabric.__main__ import main
 from test_bulk import FRAMES, pcap
 
 
-MODULES = [getattr(contrail_fabric, name) for name in ("bgp", "bulk", "errors", "results", "wire")]
+MODULES = [getattr(contrail_fabric, name) for name in ("bgp", "bulk", "contrail_api", "errors", "results", "wire")]
 
 
 def test_the_version_is_that_of_the_distribution():

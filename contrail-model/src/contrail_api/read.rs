@@ -243,7 +243,11 @@ impl<'de> Visitor<'de> for Anything<'_, '_, '_> {
         }
         let json = as_object(fields.iter().map(|(field, value)| (&**field, value.get())));
         let identity: Identity<'_> = serde_json::from_str(&json).unwrap_or_default();
-        let own = || fields.iter().find_map(|(field, _)| Objects::type_with(field));
+        let own = || {
+            // Without a name it is something else, a fabric's document for one.
+            let mut types = fields.iter().filter_map(|(field, _)| Objects::type_with(field));
+            types.next().filter(|_| identity.is_there())
+        };
         match identity.type_in_href().or_else(own) {
             Some(of) => reader.object(of, &json)?,
             None if identity.is_there() => reader.tally.without_type(),

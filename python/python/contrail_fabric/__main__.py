@@ -7,8 +7,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
-from contrail_fabric import Fabric, Flow, __version__
+from contrail_fabric import Fabric, Flow, __version__, contrail_api
 from contrail_fabric._streams import Piece, decoder, dissect, evpn
 from contrail_fabric.errors import FabricError
 from contrail_fabric.results import Trace, write_pcapng
@@ -37,6 +38,25 @@ def _trace(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
 def _routes(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
     routes = fabric.routes()
     return str(routes), routes.to_dict(), True
+
+
+def _procedure(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
+    plan = fabric.plan()
+    if plan.best is None:
+        return str(plan), plan.to_dict(), False
+    procedure = contrail_api.procedure(fabric, plan.best)
+    if arguments.ansible:
+        # JSON is YAML.
+        return json.dumps(procedure.ansible_tasks, indent=2), procedure.ansible_tasks, True
+    return str(procedure), {"steps": [step.to_dict() for step in procedure.steps], "patch": procedure.patch}, True
+
+
+def _import(arguments: argparse.Namespace) -> Iterator[Piece]:
+    over = [Path(file).read_text(encoding="utf-8") for file in arguments.over]
+    imported = contrail_api.read(*arguments.sources, over=over)
+    for line in (*imported.findings, *imported.missing, imported.tally):
+        print(line, file=sys.stderr)
+    yield json.dumps(imported.document, indent=2), imported.document, not imported.findings
 
 
 def _of_fabric(answer: Callable[[Fabric, argparse.Namespace], Piece]) -> Callable[[argparse.Namespace], Iterator[Piece]]:
@@ -78,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         (_plan, "plan", "every way to make the required flows work, and why the others do not"),
         (_trace, "trace", "what a packet and its answer do, hop by hop"),
         (_routes, "routes", "what BGP must carry, speaker by speaker"),
+        (_procedure, "procedure", "what has to be done for the best way, step by step, and how it is undone"),
     ):
         command = commands.add_parser(name, help=help, description=help)
         command.set_defaults(pieces=_of_fabric(answer), indent=2)
@@ -86,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--without", action="append", default=[], metavar="PART", help="as if this device or cable were down"
         )
+        if answer is _procedure:
+            command.add_argument("--ansible", action="store_true", help="print a list of tasks for Ansible instead")
         if answer is _trace:
             command.add_argument(
                 "ends", nargs="*", metavar="FROM TO", help="the flow's ends; without them all required flows are traced"
@@ -96,6 +119,16 @@ def _parser() -> argparse.ArgumentParser:
             protocol.add_argument("--dhcp", action="store_true", help="the DHCP conversation of a bare-metal server")
             command.add_argument("--ipv6", action="store_true", help="over IPv6, where both ends have IPv4 addresses too")
             command.add_argument("--pcap", metavar="FILE", help="write the frames on each link as a capture too")
+    help = "the document that Contrail's config API or database makes; what is odd or missing goes to standard error"
+    command = commands.add_parser("import", help=help, description=help)
+    command.set_defaults(pieces=_import, indent=2)
+    command.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help="a file, folder or archive of what the API answers, or a database dump"
+    )
+    command.add_argument(
+        "--over", action="append", default=[], metavar="FILE", help="lay this document over it: what Contrail does not know"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON, which it is without this too")
     for pieces, name, file, help in (
         (dissect, "dissect", "capture", "the frames of a pcap or pcapng file, a line each"),
         (evpn, "evpn", "messages", "BGP messages in hex, one on each line of a file, or of - for what is piped in"),

@@ -19,8 +19,8 @@ __all__ = [
     "Ethernet",
     "EthernetAutoDiscoveryRoute",
     "EthernetSegmentId",
-    "Expectation",
     "EthernetSegmentRoute",
+    "Expectation",
     "Fabric",
     "Frame",
     "Gre",
@@ -63,7 +63,9 @@ __all__ = [
     "decode_route",
     "encode_update",
     "encode_withdrawal",
+    "export_contrail",
     "frame",
+    "read_contrail",
     "write_pcapng",
 ]
 
@@ -1349,6 +1351,12 @@ class Candidate:
     """A way that works, to be applied."""
 
     def apply(self, fabric: Fabric) -> Fabric: ...
+    def procedure(self, fabric: Fabric) -> tuple[tuple[str, str], str]: ...
+
+def read_contrail(
+    sources: list[tuple[str, str | None]], over: list[str]
+) -> tuple[str, list[str], list[str], str]: ...
+def export_contrail(document: str) -> tuple[str, str, str]: ...
 
 @final
 class Trace:

@@ -8,6 +8,7 @@ from typing import Any
 
 __all__ = [
     "CaptureError",
+    "ContrailReadError",
     "DecodeError",
     "EncodeError",
     "FabricError",
@@ -57,6 +58,34 @@ class LoadError(FabricError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems, self.file)
+
+
+class ContrailReadError(FabricError):
+    """Objects of Contrail's config API that cannot be read."""
+
+    source: str
+    """The file, or what the object was called."""
+    line: int | None
+    """The line, from 1, where it is no JSON."""
+    column: int | None
+    """The column, from 1, where it is no JSON."""
+    object: str | None
+    """Which object, ``virtual-network default-domain:admin:octavia``, as far as that can be told."""
+    field: str | None
+    """Which of its fields, as far as that can be told."""
+    problem: str
+    """What is wrong."""
+
+    def __init__(
+        self, source: str, line: int | None, column: int | None, object: str | None, field: str | None, problem: str
+    ) -> None:
+        place = f"line {line}, column {column}" if line is not None else None
+        super().__init__(": ".join(part for part in (source, place, object, field, problem) if part is not None))
+        self.source, self.line, self.column = source, line, column
+        self.object, self.field, self.problem = object, field, problem
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.source, self.line, self.column, self.object, self.field, self.problem)
 
 
 class FlowError(FabricError):

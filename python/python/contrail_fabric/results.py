@@ -201,6 +201,11 @@ class Candidate(Data):
             raise FabricError("a candidate that was pickled cannot be applied: plan again")
         return self._native.apply(fabric)
 
+    def _procedure_in(self, fabric: native.Fabric) -> tuple[tuple[str, str], str]:
+        if self._native is None:
+            raise FabricError("nothing can be done for a candidate that was pickled: plan again")
+        return self._native.procedure(fabric)
+
 
 class Reason(Tagged):
     """Why a way does not work: ``dropped``, ``broken``, ``undetermined`` or ``down``."""
