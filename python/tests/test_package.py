@@ -5,6 +5,7 @@ from importlib.metadata import entry_points, files, version
 
 import contrail_fabric
 from conftest import FABRICS
+from contrail_fabric import live
 from contrail_fabric.__main__ import main
 from test_bulk import FRAMES, pcap
 
@@ -22,7 +23,7 @@ def test_the_command_is_installed():
 
 
 def test_every_public_name_is_there():
-    for module in (contrail_fabric, *MODULES):
+    for module in (contrail_fabric, live, *MODULES):
         for name in module.__all__:
             assert getattr(module, name).__doc__ or name == "__version__", f"{module.__name__}.{name}"
 
