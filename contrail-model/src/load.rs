@@ -1,8 +1,10 @@
 //! From text to a [`Document`], and the problems that can stand in the way.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_path_to_error::{Path, Segment};
 use serde_saphyr::{Budget, DuplicateKeyPolicy, Options, Spanned};
 
 use crate::document::Document;
@@ -69,9 +71,11 @@ impl Document {
     pub fn from_json(text: &str) -> Result<Self, LoadError> {
         serde_json::from_str(text).map_err(|error| {
             let [line, column] = [error.line(), error.column()].map(|n| u64::try_from(n).unwrap_or(u64::MAX));
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-            one(Some(Place { line, column }), message)
+            let mut json = serde_json::Deserializer::from_str(text);
+            let path = serde_path_to_error::deserialize::<_, Self>(&mut json)
+                .err()
+                .map(|error| written(error.path()));
+            one(path, Some(Place { line, column }), without_place(&error.to_string()))
         })
     }
 }
@@ -79,18 +83,62 @@ impl Document {
 /// Reads YAML within bounds that follow from the text's length.
 pub(crate) fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, LoadError> {
     if text.trim().is_empty() {
-        return Err(one(None, "the document is empty".to_owned()));
+        return Err(one(None, None, "the document is empty".to_owned()));
     }
     serde_saphyr::from_str_with_options(text, options(text)).map_err(|error| {
         let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
-        let message = error.without_snippet().to_string();
-        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-        one(place, message)
+        let error = error.without_snippet();
+        let mut message = without_place(&error.to_string());
+        if let serde_saphyr::Error::InvalidScalar { ty, .. } = error {
+            message.push_str(", expected ");
+            message.push_str(&values_of(ty));
+        }
+        one(yaml_path::<T>(text), place, message)
     })
 }
 
-fn one(place: Option<Place>, message: String) -> LoadError {
-    LoadError { problems: vec![Problem { path: String::new(), place, message }] }
+/// Where in the document the error of `text` is. Only a text that was refused is read with its paths, which takes time.
+fn yaml_path<T: DeserializeOwned>(text: &str) -> Option<String> {
+    let mut path = None;
+    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options(text), |yaml| {
+        serde_path_to_error::deserialize::<_, T>(yaml).map_err(|error| {
+            path = Some(written(error.path()));
+            error.into_inner()
+        })
+    });
+    read.err().and(path)
+}
+
+/// A path as problems have it: empty for the document itself, and without a last part that could not be named.
+fn written(path: &Path) -> String {
+    let text = path.to_string();
+    match path.iter().next_back() {
+        None => String::new(),
+        Some(Segment::Unknown) => text.trim_end_matches('?').trim_end_matches('.').to_owned(),
+        Some(_) => text,
+    }
+}
+
+/// The message of an error without the place that stands behind it: [`Problem::place`] stands in front.
+fn without_place(message: &str) -> String {
+    message.split(" at line ").next().unwrap_or(message).to_owned()
+}
+
+/// What a scalar of a type, called as the YAML reader calls it, may be.
+fn values_of(scalar: &str) -> Cow<'_, str> {
+    let largest = match scalar {
+        "u8" => u64::from(u8::MAX),
+        "u16" => u64::from(u16::MAX),
+        "u32" => u64::from(u32::MAX),
+        "u64" => u64::MAX,
+        "boolean" => return Cow::Borrowed("true or false"),
+        other => return Cow::Borrowed(other),
+    };
+    Cow::Owned(format!("a whole number from 0 to {largest}"))
+}
+
+fn one(path: Option<String>, place: Option<Place>, message: String) -> LoadError {
+    LoadError { problems: vec![Problem { path: path.unwrap_or_default(), place, message }] }
 }
 
 fn options(text: &str) -> Options {

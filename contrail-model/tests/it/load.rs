@@ -21,7 +21,7 @@ fn an_unknown_field() {
     let text = message(&[("    vni: 5001\n", "    vnl: 5001\n")]);
     assert_eq!(
         text,
-        "line 41, column 5: unknown field `vnl`, expected one of name, vni, network_id, mtu, subnets, underlay_irb, \
+        "line 41, column 5: networks[0].vnl: unknown field `vnl`, expected one of name, vni, network_id, mtu, subnets, underlay_irb, \
          ip_fabric_forwarding, fabric_snat"
     );
 }
@@ -43,7 +43,62 @@ fn a_vni_out_of_range() {
             format!("line 41, column 10: networks[0].vni: VNI {bad} is out of range: expected 1 to 16777215");
         assert_eq!(text, expected);
     }
-    assert_eq!(message(&[("vni: 5001", "vni: many")]), "line 41, column 10: invalid u64");
+}
+
+/// The field that is wrong, as YAML and as JSON.
+#[test]
+fn what_has_the_wrong_form_is_named_with_what_is_expected() {
+    for (yaml, json, path, in_yaml, in_json) in [
+        (
+            "vni: many",
+            r#""vni": "many""#,
+            "networks[0].vni",
+            "invalid u64, expected a whole number from 0 to 18446744073709551615",
+            r#"invalid type: string "many", expected u64"#,
+        ),
+        (
+            "mtu: 65536",
+            r#""mtu": 65536"#,
+            "networks[0].mtu",
+            "invalid u16, expected a whole number from 0 to 65535",
+            "invalid value: integer `65536`, expected u16",
+        ),
+        (
+            "fabric_snat: maybe",
+            r#""fabric_snat": "maybe""#,
+            "networks[0].fabric_snat",
+            "invalid boolean, expected true or false",
+            r#"invalid type: string "maybe", expected a boolean"#,
+        ),
+    ] {
+        let yaml = error(&format!("networks:\n  - {{name: a, {yaml}}}\n"));
+        let json = Fabric::from_json(&format!(r#"{{"networks": [{{"name": "a", {json}}}]}}"#)).unwrap_err();
+        for (error, message) in [(yaml, in_yaml), (json, in_json)] {
+            let [problem] = &*error.problems else { panic!("one problem: {error}") };
+            assert_eq!((&*problem.path, &*problem.message), (path, message));
+            assert!(problem.place.is_some(), "{problem}");
+        }
+    }
+}
+
+/// What the readers of YAML and JSON say in the same words.
+#[test]
+fn what_is_unknown_or_missing_is_named_in_yaml_and_json() {
+    for (text, path, message) in [
+        (
+            r#"{"networks": [{"name": "a", "vnl": 1}]}"#,
+            "networks[0].vnl",
+            "unknown field `vnl`, expected one of name, ",
+        ),
+        (r#"{"networks": [{"name": "a"}, {"vni": 1}]}"#, "networks[1]", "missing field `name`"),
+        (r#"{"netwerks": []}"#, "netwerks", "unknown field `netwerks`, expected one of "),
+    ] {
+        for error in [error(text), Fabric::from_json(text).unwrap_err()] {
+            let [problem] = &*error.problems else { panic!("one problem: {error}") };
+            assert_eq!(problem.path, path);
+            assert!(problem.message.replace('`', "").starts_with(&message.replace('`', "")), "{problem}");
+        }
+    }
 }
 
 #[test]
@@ -99,7 +154,11 @@ fn each_field_that_is_wrong_is_named_with_its_cause() {
             "style: carrier",
             "style: `carrier` is not a style: expected enterprise, service-provider",
         ),
-        ("release: article", "disable_vlan_vn_uniqueness_check: maybe", "invalid boolean"),
+        (
+            "release: article",
+            "disable_vlan_vn_uniqueness_check: maybe",
+            "disable_vlan_vn_uniqueness_check: invalid boolean, expected true or false",
+        ),
         (
             "release: article",
             "device_manager_python: 4",
@@ -126,8 +185,12 @@ fn each_field_that_is_wrong_is_named_with_its_cause() {
             "name: spine1, mtu: 9217,",
             "devices[0].mtu: MTU 9217 is out of range: expected 256 to 9216",
         ),
-        ("name: spine1,", "name: spine1, mtu: 65536,", "invalid u16"),
-        ("name: spine1,", "name: spine1, product: [qfx],", "expected string scalar"),
+        (
+            "name: spine1,",
+            "name: spine1, mtu: 65536,",
+            "devices[0].mtu: invalid u16, expected a whole number from 0 to 65535",
+        ),
+        ("name: spine1,", "name: spine1, product: [qfx],", "devices[0].product: expected string scalar"),
         ("    vni: 5001\n", "", "networks[0]: a network needs a vni, or a network_id that is used instead"),
         (
             "    vni: 5001\n",
@@ -139,7 +202,11 @@ fn each_field_that_is_wrong_is_named_with_its_cause() {
             "    vni: 5001\n    mtu: 0\n",
             "networks[0].mtu: MTU 0 is out of range: expected 256 to 9216",
         ),
-        ("gateway: 10.99.0.1}", "gateway: 10.99.0.1, dhcp: 1}", "invalid boolean"),
+        (
+            "gateway: 10.99.0.1}",
+            "gateway: 10.99.0.1, dhcp: 1}",
+            "networks[0].subnets[0].dhcp: invalid boolean, expected true or false",
+        ),
         (
             "gateway: 10.99.0.1}",
             "gateway: 10.99.0.1, dhcp_options: [tftp-server-name]}",
@@ -170,7 +237,11 @@ fn each_field_that_is_wrong_is_named_with_its_cause() {
             "  - name: ctl1\n    ae_numbers: {leaf3: 1}\n    ports",
             "port_groups[0].ae_numbers.leaf3: the port group has no port on leaf3",
         ),
-        (port_group, "  - name: ctl1\n    lacp: fast\n    ports", "invalid boolean"),
+        (
+            port_group,
+            "  - name: ctl1\n    lacp: fast\n    ports",
+            "port_groups[0].lacp: invalid boolean, expected true or false",
+        ),
         (
             "  - name: ctl1\n    kind",
             "  - name: ctl1\n    mtu: 100\n    kind",
@@ -184,7 +255,7 @@ fn each_field_that_is_wrong_is_named_with_its_cause() {
         (
             router,
             "octavia, kind: vxlan-routing, vni: 9001",
-            "unknown field `kind`, expected one of name, type, vni, external_gateway, networks, extended_to",
+            "logical_routers[0].kind: unknown field `kind`, expected one of name, type, vni, external_gateway, networks, extended_to",
         ),
         (router, "octavia, vni: 0", "logical_routers[0].vni: VNI 0 is out of range: expected 1 to 16777215"),
         (
