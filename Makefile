@@ -6,9 +6,10 @@ PYTHON ?= python3
 TIME ?= 60
 
 # fuzz/, python/ and the benchmarks are workspaces of their own: cargo is told of each.
-WORKSPACES := . fuzz python contrail-wire/bench contrail-model/bench
+WORKSPACES := . fuzz python python/bench/bare contrail-wire/bench contrail-model/bench
 IN_FUZZ := --manifest-path fuzz/Cargo.toml --target-dir $(TARGET)/fuzz
 IN_PYTHON := --manifest-path python/Cargo.toml --target-dir $(TARGET)/python
+IN_BARE := --manifest-path python/bench/bare/Cargo.toml --target-dir $(TARGET)/bare
 IN_BENCH := --manifest-path contrail-wire/bench/Cargo.toml --target-dir $(TARGET)/bench
 IN_MODEL_BENCH := --manifest-path contrail-model/bench/Cargo.toml --target-dir $(TARGET)/model-bench
 
@@ -94,6 +95,7 @@ lint: ## Check format and lints, warnings denied
 	cargo clippy -p contrail-examples --test interop -- -D warnings
 	cargo clippy $(IN_FUZZ) --all-targets -- -D warnings
 	cargo clippy $(IN_PYTHON) -- -D warnings
+	cargo clippy $(IN_BARE) -- -D warnings
 	cargo clippy $(IN_BENCH) --all-targets -- -D warnings
 	cargo clippy $(IN_MODEL_BENCH) -- -D warnings
 
@@ -133,6 +135,22 @@ bench: ## Time contrail-wire beside its peers and a hand-written lower bound, in
 .PHONY: bench-model
 bench-model: ## Time check, plan and trace on fabrics of 10, 100 and 1,000 leaves, beside parsing their documents
 	cargo run -q --release $(IN_MODEL_BENCH)
+
+# Two wheels in a venv of their own: the package, and the lower bound.
+BENCH_VENV := $(TARGET)/bench-venv
+.PHONY: bench-python
+bench-python: $(BENCH_VENV)/installed ## Time the Python package beside scapy, dpkt, tshark, ExaBGP and a bare binding, in one run
+	rm -rf $(TARGET)/bench-wheels
+	for manifest in "$(IN_PYTHON)" "$(IN_BARE)"; do \
+		$(BENCH_VENV)/bin/maturin build --quiet --release $$manifest --interpreter $(BENCH_VENV)/bin/python \
+			--out $(TARGET)/bench-wheels || exit 1; done
+	$(BENCH_VENV)/bin/pip install --quiet --no-deps --force-reinstall $(TARGET)/bench-wheels/*.whl
+	$(BENCH_VENV)/bin/python python/bench/bench.py
+
+$(BENCH_VENV)/installed: python/bench/requirements.txt
+	$(PYTHON) -m venv --clear $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet -r $<
+	touch $@
 
 # The library that the benchmark is built with takes the runner of its own version only.
 GUNGRAUN := $(shell sed -n '/^name = "gungraun"/{n;s/.*"\(.*\)"/\1/p;}' contrail-wire/bench/Cargo.lock)

@@ -15,7 +15,7 @@ use pyo3::types::PyBytes;
 
 use super::route::{borrowed, to_python};
 use crate::error::{encode_error, message_error, value_error};
-use crate::wire::{GivenIp, GivenLabel, RouteTarget, bytes_of};
+use crate::wire::{GivenIp, GivenLabel, Ip, RouteTarget, bytes_of};
 
 fn session(four_octet_as: bool, add_path: bool) -> Session {
     let add_path_receive = if add_path { Families::NONE.with(Family::EVPN) } else { Families::NONE };
@@ -86,8 +86,8 @@ impl Message {
 
     /// Where traffic for the announced routes goes.
     #[getter]
-    fn next_hop(&self, python: Python<'_>) -> Option<IpAddr> {
-        self.with_update(python, |update| update.next_hop()?.address())
+    fn next_hop(&self, python: Python<'_>) -> Option<Ip> {
+        self.with_update(python, |update| update.next_hop()?.address()).map(Ip)
     }
 
     /// The encapsulation that says how to read labels: `vxlan`, `mpls-in-udp`, ...; without one they are MPLS labels.

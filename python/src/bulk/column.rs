@@ -1,7 +1,7 @@
 //! Columns, and the batches that rows are gathered into.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow_array::builder::{
     ArrayBuilder, BinaryBuilder, Int32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
@@ -163,39 +163,39 @@ pub(super) fn write(word: &str, text: &mut String) -> Option<()> {
     Some(())
 }
 
-/// An address as text, for which the standard library's formatting takes several times as long.
+/// An address as text. The standard library's formatting takes several times as long.
 pub(super) fn write_ip(address: Option<IpAddr>, text: &mut String) -> Option<()> {
-    let address = match address? {
-        IpAddr::V4(address) => address,
-        IpAddr::V6(address) => return write(&address.to_string(), text),
-    };
-    for (index, octet) in address.octets().into_iter().enumerate() {
-        if index > 0 {
-            text.push('.');
-        }
-        if octet >= 100 {
-            text.push(digit(octet / 100));
-        }
-        if octet >= 10 {
-            text.push(digit(octet / 10 % 10));
-        }
-        text.push(digit(octet % 10));
+    match address? {
+        IpAddr::V4(address) => DECIMAL.write(&address.octets(), text),
+        IpAddr::V6(address) => text.push_str(&address.to_string()),
     }
     Some(())
 }
 
 /// The same of a MAC address.
 pub(super) fn write_mac(address: MacAddr, text: &mut String) -> Option<()> {
-    for (index, octet) in address.octets().into_iter().enumerate() {
-        if index > 0 {
-            text.push(':');
-        }
-        text.push(digit(octet >> 4));
-        text.push(digit(octet & 0x0f));
-    }
+    HEX.write(&address.octets(), text);
     Some(())
 }
 
-fn digit(value: u8) -> char {
-    char::from(if value < 10 { b'0' + value } else { b'a' - 10 + value })
+/// All octets as text: with what separates them behind, and as the last.
+struct Octets([Vec<String>; 2]);
+
+static DECIMAL: LazyLock<Octets> = LazyLock::new(|| Octets::new(|octet, end| format!("{octet}{end}"), "."));
+static HEX: LazyLock<Octets> = LazyLock::new(|| Octets::new(|octet, end| format!("{octet:02x}{end}"), ":"));
+
+impl Octets {
+    fn new(show: fn(u8, &str) -> String, separator: &str) -> Self {
+        Self([separator, ""].map(|end| (0..=u8::MAX).map(|octet| show(octet, end)).collect()))
+    }
+
+    #[inline(always)]
+    fn write(&self, octets: &[u8], text: &mut String) {
+        let Self([separated, last]) = self;
+        let Some((end, before)) = octets.split_last() else { return };
+        let parts = before.iter().map(|octet| (separated, octet)).chain([(last, end)]);
+        for (texts, octet) in parts {
+            text.push_str(texts.get(usize::from(*octet)).map_or("", String::as_str));
+        }
+    }
 }

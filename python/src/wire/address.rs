@@ -1,6 +1,7 @@
 //! IP addresses and networks, as `ipaddress` has them.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Mutex;
 
 use contrail_wire::IpNet;
 use pyo3::exceptions::{PyTypeError, PyValueError};
@@ -63,6 +64,44 @@ macro_rules! of_one_version {
 of_one_version! {
     GivenIpv4(Ipv4Addr) from V4, "expected an IPv4 address";
     GivenIpv6(Ipv6Addr) from V6, "expected an IPv6 address";
+}
+
+/// An address as one of `ipaddress`. To make one takes longer than to decode a packet, and most packets are between few
+/// ends, so that those made last are kept.
+pub(crate) struct Ip(pub(crate) IpAddr);
+
+/// An address of IPv4 and its object, in the place that its last bits say.
+type Kept = Option<(Ipv4Addr, Py<PyAny>)>;
+const PLACES: usize = 4096;
+static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+
+impl<'py> IntoPyObject<'py> for Ip {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, python: Python<'py>) -> PyResult<Self::Output> {
+        let IpAddr::V4(address) = self.0 else {
+            return self.0.into_pyobject(python);
+        };
+        let place = usize::try_from(address.to_bits()).unwrap_or_default() % PLACES;
+        if let Ok(kept) = KEPT.lock()
+            && let Some(Some((known, made))) = kept.get(place)
+            && *known == address
+        {
+            return Ok(made.bind(python).clone());
+        }
+        let made = address.into_pyobject(python)?;
+        let replaced = KEPT.lock().ok().and_then(|mut kept| {
+            if kept.is_empty() {
+                kept.resize_with(PLACES, || None);
+            }
+            kept.get_mut(place)?.replace((address, made.clone().unbind()))
+        });
+        // Not while the lock is held: what is dropped may run anything.
+        drop(replaced);
+        Ok(made)
+    }
 }
 
 /// A network, to and from `ipaddress`. pyo3 has no conversion of its own.

@@ -10,7 +10,7 @@ use contrail_wire::{
     EtherType, EthernetTag, IpNet, IpProtocol, Ipv4Octets, Ipv6Octets, LabelField, U16, U32, ValueError, Vni,
 };
 
-use super::address::{GivenIp, GivenIpv4, GivenIpv6, Network};
+use super::address::{GivenIp, GivenIpv4, GivenIpv6, Ip, Network};
 use super::label::{GivenLabel, Label};
 use super::value::{EthernetSegmentId, Given, MacAddr, RouteDistinguisher};
 
@@ -50,9 +50,9 @@ fields! {
     U32, u32, u32, |it| it.get(), |it| Ok(it.into());
     Option<u32>, Option<u32>, u32, |it| *it, |it| Ok(Some(it));
     Option<(u16, u16)>, Option<(u16, u16)>, (u16, u16), |it| *it, |it| Ok(Some(it));
-    Option<IpAddr>, Option<IpAddr>, Option<GivenIp>, |it| *it, |it| Ok(it.map(|it| it.0));
+    Option<IpAddr>, Option<Ip>, Option<GivenIp>, |it| it.map(Ip), |it| Ok(it.map(|it| it.0));
     Option<LabelField>, Option<Label>, Option<GivenLabel>, |it| it.map(Label), |it| Ok(it.map(|it| it.0));
-    IpAddr, IpAddr, GivenIp, |it| *it, |it| Ok(it.0);
+    IpAddr, Ip, GivenIp, |it| Ip(*it), |it| Ok(it.0);
     IpNet, Network, Network, |it| Network(*it), |it| Ok(it.0);
     LabelField, Label, GivenLabel, |it| Label(*it), |it| Ok(it.0);
     EthernetTag, u32, u32, |it| it.get(), |it| Ok(Self::new(it));
@@ -73,8 +73,8 @@ fields! {
         |it| RouteDistinguisher(*it), |it| Ok(it.0);
     contrail_wire::EthernetSegmentId, EthernetSegmentId, Given<contrail_wire::EthernetSegmentId>,
         |it| EthernetSegmentId(*it), |it| Ok(it.0);
-    Ipv4Octets, std::net::Ipv4Addr, GivenIpv4, |it| it.get(), |it| Ok(it.0.into());
-    Ipv6Octets, std::net::Ipv6Addr, GivenIpv6, |it| it.get(), |it| Ok(it.0.into());
+    Ipv4Octets, Ip, GivenIpv4, |it| Ip(it.get().into()), |it| Ok(it.0.into());
+    Ipv6Octets, Ip, GivenIpv6, |it| Ip(it.get().into()), |it| Ok(it.0.into());
 }
 
 pub(super) fn in_range(what: &'static str, found: u32, max: u32) -> Result<(), ValueError> {

@@ -15,7 +15,7 @@ use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-pub(crate) use self::address::GivenIp;
+pub(crate) use self::address::{GivenIp, Ip};
 pub(crate) use self::capture::{Capture, Frame};
 pub(crate) use self::decoder::{Decoder, LINKS, named};
 pub(crate) use self::encapsulation::Template;

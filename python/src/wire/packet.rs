@@ -8,6 +8,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyMemoryView, PySlice, PyType};
 
+use super::address::Ip;
 use super::decoder::{Decoder, LINKS, name_of};
 use super::header::to_python;
 use super::value::MacAddr;
@@ -181,14 +182,14 @@ impl Packet {
 
     /// The source address of IPv4 or IPv6.
     #[getter]
-    fn source_ip(&self) -> Option<IpAddr> {
-        self.found.ips.map(|[source, _]| source)
+    fn source_ip(&self) -> Option<Ip> {
+        self.found.ips.map(|[source, _]| Ip(source))
     }
 
     /// The destination address of IPv4 or IPv6.
     #[getter]
-    fn destination_ip(&self) -> Option<IpAddr> {
-        self.found.ips.map(|[_, destination]| destination)
+    fn destination_ip(&self) -> Option<Ip> {
+        self.found.ips.map(|[_, destination]| Ip(destination))
     }
 
     /// What IP carries, behind the extension headers of IPv6: 6 for TCP, 17 for UDP.
