@@ -110,7 +110,7 @@ fn yaml_path<T: DeserializeOwned>(text: &str) -> Option<String> {
 }
 
 /// A path as problems have it: empty for the document itself, and without a last part that could not be named.
-fn written(path: &Path) -> String {
+pub(crate) fn written(path: &Path) -> String {
     let text = path.to_string();
     match path.iter().next_back() {
         None => String::new(),
@@ -120,7 +120,7 @@ fn written(path: &Path) -> String {
 }
 
 /// The message of an error without the place that stands behind it: [`Problem::place`] stands in front.
-fn without_place(message: &str) -> String {
+pub(crate) fn without_place(message: &str) -> String {
     message.split(" at line ").next().unwrap_or(message).to_owned()
 }
 
@@ -137,7 +137,7 @@ fn values_of(scalar: &str) -> Cow<'_, str> {
     Cow::Owned(format!("a whole number from 0 to {largest}"))
 }
 
-fn one(path: Option<String>, place: Option<Place>, message: String) -> LoadError {
+pub(crate) fn one(path: Option<String>, place: Option<Place>, message: String) -> LoadError {
     LoadError { problems: vec![Problem { path: path.unwrap_or_default(), place, message }] }
 }
 

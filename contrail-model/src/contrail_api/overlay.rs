@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{ImportFinding, Imported};
 use crate::document::{Document, Server};
-use crate::load::{LoadError, Problem, from_yaml};
+use crate::load::{LoadError, from_yaml, one, written};
 
 /// The lists of a document whose elements have names: with each its name, and what is done with it.
 macro_rules! each_named_list {
@@ -40,8 +40,8 @@ impl Imported {
         let mut changed = laid_over(changed, over)?;
         let (complete, incomplete) = mem::take(&mut changed.servers).into_iter().partition(is_complete);
         changed.servers = complete;
-        let hosts: Vec<&str> = changed.servers.iter().map(|server| &*server.name).collect();
-        let (now, still) = workloads.drain(..).partition(|workload| hosts.contains(&&*workload.host));
+        let hosts: HashSet<&str> = changed.servers.iter().map(|server| &*server.name).collect();
+        let (now, still) = workloads.drain(..).partition(|workload| hosts.contains(&*workload.host));
         changed.workloads.extend::<Vec<_>>(now);
         self.incomplete = (incomplete, still);
         self.document = changed;
@@ -53,10 +53,11 @@ impl Imported {
     pub fn missing(&self) -> Vec<ImportFinding> {
         let Self { document, incomplete: (servers, workloads), .. } = self;
         let finding = |object: String, message: &str| ImportFinding { object, message: message.to_owned() };
+        let on_servers = counted(workloads.iter().map(|workload| workload.host.as_str()));
         let mut missing: Vec<ImportFinding> = servers
             .iter()
             .map(|server| {
-                let on_it = workloads.iter().filter(|workload| workload.host == server.name).count();
+                let on_it = on_servers.get(server.name.as_str()).copied().unwrap_or_default();
                 let message = format!(
                     "nothing says where it is attached: give its `port_group` (left out, with {on_it} workloads on it)"
                 );
@@ -69,12 +70,10 @@ impl Imported {
         if document.links.is_empty() && document.devices.len() > 1 {
             missing.push(finding("fabric".to_owned(), "nothing says how devices are cabled: give `links`"));
         }
-        for network in &document.networks {
-            let has_vhost0 = |server: &&Server| {
-                server.vhost0.as_ref().is_some_and(|vhost0| vhost0.network == network.name)
-            };
-            let vrouters = document.servers.iter().filter(has_vhost0).count();
-            if vrouters > 0 && network.underlay_irb.is_empty() {
+        let vrouters = document.servers.iter().filter_map(|server| server.vhost0.as_ref());
+        let vrouters_in = counted(vrouters.map(|vhost0| vhost0.network.as_str()));
+        for network in document.networks.iter().filter(|network| network.underlay_irb.is_empty()) {
+            if let Some(vrouters) = vrouters_in.get(network.name.as_str()) {
                 let message = format!("vhost0 of {vrouters} servers is in it: give its `underlay_irb`");
                 missing.push(finding(format!("network {}", network.name), &message));
             }
@@ -93,6 +92,13 @@ impl Document {
     pub fn laid_over(&self, text: &str) -> Result<Self, LoadError> {
         laid_over(self.clone(), from_yaml(text)?)
     }
+}
+
+/// How often each name is there.
+fn counted<'n>(names: impl Iterator<Item = &'n str>) -> HashMap<&'n str, usize> {
+    let mut counts = HashMap::new();
+    names.for_each(|name| *counts.entry(name).or_default() += 1);
+    counts
 }
 
 fn is_complete(server: &Server) -> bool {
@@ -186,18 +192,14 @@ fn merge(value: &mut Value, over: Value) {
 
 fn read<T: DeserializeOwned>(value: Value, path: &str) -> Result<T, LoadError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let field = error.path().to_string();
-        let path = match (path, field.as_str()) {
-            (path, ".") => path.to_owned(),
-            ("", field) => field.to_owned(),
-            (path, field) => format!("{path}.{field}"),
-        };
-        problem(&path, error.inner())
+        let field = written(error.path());
+        let dot = if path.is_empty() || field.is_empty() { "" } else { "." };
+        problem(&format!("{path}{dot}{field}"), error.inner())
     })
 }
 
 fn problem(path: &str, message: &dyn fmt::Display) -> LoadError {
-    LoadError { problems: vec![Problem { path: path.to_owned(), place: None, message: message.to_string() }] }
+    one(Some(path.to_owned()), None, message.to_string())
 }
 
 /// What has to be laid over `known` for it to be `whole`, as far as laying over can do that: nothing is taken away.

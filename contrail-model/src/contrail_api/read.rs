@@ -11,11 +11,11 @@ use super::dump::Cassandra;
 use super::error::ImportError;
 use super::object::Objects;
 use super::tally::Tally;
-use crate::load::Place;
+use crate::load::{Place, without_place};
 
 /// What is read from one text.
 pub(super) struct Reader<'r, 't> {
-    pub(super) objects: &'r mut Objects,
+    objects: &'r mut Objects,
     pub(super) tally: &'r mut Tally,
     text: &'t str,
     /// What the text is called.
@@ -84,7 +84,7 @@ impl<'r, 't> Reader<'r, 't> {
         let mut from = serde_json::Deserializer::from_str(json);
         let again =
             Objects::default().read(of, 0, serde_path_to_error::Deserializer::new(&mut from, &mut track));
-        let message = again.err().map(|error| without_place(&error)).unwrap_or_default();
+        let message = again.err().map(|error| without_place(&error.to_string())).unwrap_or_default();
         let identity: Identity<'_> = serde_json::from_str(json).unwrap_or_default();
         ImportError {
             source_name: self.name.to_owned(),
@@ -111,7 +111,7 @@ impl<'r, 't> Reader<'r, 't> {
             place: Some(Place { line, column }),
             object: object_in(behind),
             field: field_before(behind),
-            message: without_place(error),
+            message: without_place(&error.to_string()),
         }
     }
 
@@ -158,12 +158,6 @@ impl Identity<'_> {
     fn type_in_href(&self) -> Option<&str> {
         self.href.as_deref()?.rsplit('/').nth(1).filter(|of| !of.is_empty())
     }
-}
-
-/// What the parser says, without the place, which is told apart.
-fn without_place(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    message.split(" at line ").next().unwrap_or(&message).to_owned()
 }
 
 /// The object that the end of a text is in, as far as the text tells.

@@ -6,6 +6,8 @@ mod lines;
 mod patch;
 mod text;
 
+use std::slice;
+
 use serde::Serialize;
 
 pub use self::action::{Action, Call};
@@ -47,38 +49,21 @@ impl Candidate {
     /// which breaks nothing.
     pub fn procedure(&self, fabric: &Fabric) -> Procedure {
         let mut left: Vec<&Change> = self.changes.iter().collect();
-        let mut done: Vec<Change> = Vec::new();
+        let mut now = Situation::of(fabric.clone());
         let mut steps = Vec::new();
-        let mut working = Working::of(fabric);
-        while let Some(first) = left.first().copied() {
-            let mut next: Option<(usize, Working)> = None;
-            for (place, change) in left.iter().enumerate().filter(|(_, change)| can_be_next(change, &left)) {
-                done.push((*change).clone());
-                let after = Working::of(&fabric.with(&done));
-                done.pop();
-                if working.broken_in(&after).next().is_none() {
-                    next = Some((place, after));
-                    break;
-                }
-                if next.is_none() {
-                    next = Some((place, after));
-                }
-            }
-            let Some((place, after)) = next else { break };
-            let change = if place < left.len() { left.remove(place) } else { first };
-            let before = fabric.with(&done);
-            done.push(change.clone());
-            let (actions, undo) = before.actions(change);
+        while let Some((place, after)) = now.next(&left) {
+            let change = left.remove(place);
+            let (actions, undo) = now.fabric.actions(change);
             steps.push(Task {
                 change: change.clone(),
                 actions,
                 undo,
-                breaks: working.broken_in(&after).map(str::to_owned).collect(),
-                repairs: after.broken_in(&working).map(str::to_owned).collect(),
+                breaks: now.not_in(&after).map(str::to_owned).collect(),
+                repairs: after.not_in(&now).map(str::to_owned).collect(),
             });
-            working = after;
+            now = after;
         }
-        let patch = fabric.patch_to(&fabric.with(&self.changes), &self.changes);
+        let patch = fabric.patch_to(&now.fabric, &self.changes);
         Procedure { steps, patch }
     }
 }
@@ -103,18 +88,38 @@ fn can_be_next(change: &Change, left: &[&Change]) -> bool {
     left.iter().find(waits_for).is_none()
 }
 
-/// Which required flows work.
-struct Working(Vec<(String, bool)>);
+/// A fabric on the way, and which of its required flows work.
+struct Situation {
+    fabric: Fabric,
+    works: Vec<(String, bool)>,
+}
 
-impl Working {
-    fn of(fabric: &Fabric) -> Self {
+impl Situation {
+    fn of(fabric: Fabric) -> Self {
         let name = |trace: &Trace| format!("{} to {}, {}", trace.from(), trace.to(), trace.service());
-        Self(fabric.trace_required().iter().map(|trace| (name(trace), trace.is_delivered())).collect())
+        let traces = fabric.trace_required();
+        let works = traces.iter().map(|trace| (name(trace), trace.is_delivered())).collect();
+        Self { fabric, works }
     }
 
-    /// Those that work here and not there.
-    fn broken_in<'w>(&'w self, other: &'w Self) -> impl Iterator<Item = &'w str> {
-        let both = self.0.iter().zip(&other.0);
+    /// The first of the changes that are left which breaks nothing, by its place, and what it leads to; if each does, the
+    /// first that can be made.
+    fn next(&self, left: &[&Change]) -> Option<(usize, Self)> {
+        let possible = left.iter().enumerate().filter(|(_, change)| can_be_next(change, left));
+        let mut first = None;
+        for (place, change) in possible {
+            let after = Self::of(self.fabric.with(slice::from_ref(*change)));
+            if self.not_in(&after).next().is_none() {
+                return Some((place, after));
+            }
+            first = first.or(Some((place, after)));
+        }
+        first
+    }
+
+    /// The flows that work here and not there.
+    fn not_in<'s>(&'s self, other: &'s Self) -> impl Iterator<Item = &'s str> {
+        let both = self.works.iter().zip(&other.works);
         both.filter(|((_, here), (_, there))| *here && !there).map(|((flow, _), _)| flow.as_str())
     }
 }

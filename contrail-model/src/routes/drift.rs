@@ -43,10 +43,10 @@ impl Routes {
         if !gone.is_empty() {
             self.entries.retain(|entry| !gone.contains(&entry.key()));
         }
-        self.entries.extend(RouteEntry::observed(&"".into(), update).map(|entry| {
-            let speaker = fabric.speaker_at(entry.next_hop).cloned();
-            RouteEntry { speaker: speaker.unwrap_or_else(|| entry.next_hop.to_string().into()), ..entry }
-        }));
+        let Some(next_hop) = update.next_hop().and_then(|next_hop| next_hop.address()) else { return };
+        let next_hop = next_hop.to_canonical();
+        let speaker = fabric.speaker_at(next_hop).cloned().unwrap_or_else(|| next_hop.to_string().into());
+        self.entries.extend(RouteEntry::observed(&speaker, update));
     }
 
     /// What [differs](Self::diff), by cause. A route that was found twice counts as it was found last, whoever's it was;

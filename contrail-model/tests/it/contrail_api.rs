@@ -403,3 +403,20 @@ fn damaged_texts_are_read_or_refused() {
     }
     assert!(read > 50 && refused > 50, "{read} read, {refused} refused");
 }
+
+#[test]
+fn what_leads_nowhere_is_told_once() {
+    let texts = [
+        r#"{"virtual-port-group": {"fq_name": ["gsc", "f", "vpg1"],
+            "physical_interface_refs": [{"to": ["gsc", "leaf1", "xe-0/0/1"]}],
+            "virtual_machine_interface_refs": [{"to": ["d", "p", "vmi1"]}]}}"#,
+        r#"{"virtual-machine-interface": {"fq_name": ["d", "p", "vmi1"], "virtual_network_refs": [{"to": ["d", "p", "red"]}]}}"#,
+        r#"{"instance-ip": {"fq_name": ["x"], "instance_ip_address": "10.0.0.3",
+            "virtual_machine_interface_refs": [{"to": ["d", "p", "vmi1"]}]}}"#,
+    ];
+    let imported = read(&texts.map(str::to_owned)).finish();
+    let findings: Vec<String> = imported.findings.iter().map(ToString::to_string).collect();
+    let expected = "virtual-machine-interface d:p:vmi1: virtual_network_refs: there is no virtual-network d:p:red among what \
+                    was read";
+    assert_eq!(findings, [expected]);
+}

@@ -66,16 +66,26 @@ impl VirtualMachineInterface {
         self.virtual_machine_interface_device_owner == "network:router_interface"
     }
 
-    /// Its VLAN at a port group, and whether that is untagged; nothing, if nothing says so.
-    fn vlan(&self) -> Option<(u16, bool)> {
+    /// Its VLAN at a port group, and whether that is untagged.
+    fn vlan(&self) -> (u16, bool) {
         let attr = self.virtual_port_group_refs.iter().find_map(|reference| reference.attr.as_ref());
         let [tag, native] = [attr.and_then(|attr| attr.vlan_tag), attr.and_then(|attr| attr.native_vlan_tag)];
         let tag = tag.or(self.virtual_machine_interface_properties.sub_interface_vlan_tag);
         let native = native.or_else(|| self.binding("tor_port_vlan_id").and_then(|vlan| vlan.parse().ok()));
         match (tag.filter(|vlan| *vlan != 0), native.filter(|vlan| *vlan != 0)) {
-            (Some(tag), _) => Some((tag, false)),
-            (None, Some(native)) => Some((native, true)),
-            (None, None) => Some((NATIVE_VLAN, true)),
+            (Some(tag), _) => (tag, false),
+            (None, native) => (native.unwrap_or(NATIVE_VLAN), true),
+        }
+    }
+}
+
+impl Attachments {
+    /// Notes that an interface is at a port group, unless it is at one already.
+    fn attach(&mut self, interface: usize, group: usize) {
+        if self.group_of.insert(interface, group).is_none()
+            && let Some(list) = self.at_group.get_mut(group)
+        {
+            list.push(interface);
         }
     }
 }
@@ -96,18 +106,15 @@ impl Importer<'_> {
 
     fn attachments(&mut self) -> Attachments {
         let objects = self.objects;
-        let mut at_group: Vec<Vec<usize>> = vec![Vec::new(); objects.virtual_port_groups.len()];
-        let mut group_of = HashMap::default();
+        let mut attachments = Attachments {
+            at_group: vec![Vec::new(); objects.virtual_port_groups.len()],
+            group_of: HashMap::default(),
+            addresses: HashMap::default(),
+        };
         for (index, group) in objects.virtual_port_groups.iter().enumerate() {
             for reference in &group.virtual_machine_interface_refs {
                 match self.machine_interfaces.find(reference) {
-                    Some(interface) => {
-                        if group_of.insert(interface, index).is_none()
-                            && let Some(list) = at_group.get_mut(index)
-                        {
-                            list.push(interface);
-                        }
-                    }
+                    Some(interface) => attachments.attach(interface, index),
                     None => {
                         let of = VirtualMachineInterface::TYPE;
                         self.dangling(group, "virtual_machine_interface_refs", of, reference);
@@ -118,13 +125,7 @@ impl Importer<'_> {
         for (index, interface) in objects.virtual_machine_interfaces.iter().enumerate() {
             for reference in &interface.virtual_port_group_refs {
                 match self.port_groups.find(reference) {
-                    Some(group) => {
-                        if group_of.insert(index, group).is_none()
-                            && let Some(list) = at_group.get_mut(group)
-                        {
-                            list.push(index);
-                        }
-                    }
+                    Some(group) => attachments.attach(index, group),
                     None => {
                         let of = VirtualPortGroup::TYPE;
                         self.dangling(interface, "virtual_port_group_refs", of, reference);
@@ -132,12 +133,12 @@ impl Importer<'_> {
                 }
             }
         }
-        let mut addresses: HashMap<usize, Vec<String>> = HashMap::default();
         for address in &objects.instance_ips {
             for reference in &address.virtual_machine_interface_refs {
                 match self.machine_interfaces.find(reference) {
                     Some(interface) => {
-                        addresses.entry(interface).or_default().push(address.instance_ip_address.clone());
+                        let known = attachments.addresses.entry(interface).or_default();
+                        known.push(address.instance_ip_address.clone());
                     }
                     None => self.dangling::<InstanceIp, _>(
                         address,
@@ -148,7 +149,7 @@ impl Importer<'_> {
                 }
             }
         }
-        Attachments { at_group, group_of, addresses }
+        attachments
     }
 
     fn port_groups(&mut self, attachments: &Attachments) -> Vec<PortGroup> {
@@ -166,8 +167,7 @@ impl Importer<'_> {
             };
             for reference in &group.physical_interface_refs {
                 // The reference names device and interface even where the interface was not read.
-                let read =
-                    self.interfaces.find(reference).and_then(|index| objects.physical_interfaces.get(index));
+                let read = self.interfaces.get(reference);
                 let named =
                     PhysicalInterface { fq_name: reference.to.clone(), ..PhysicalInterface::default() };
                 if read.is_none() && reference.to.len() < 2 {
@@ -183,13 +183,11 @@ impl Importer<'_> {
             }
             for interface in attachments.at_group.get(index).into_iter().flatten() {
                 let Some(interface) = objects.virtual_machine_interfaces.get(*interface) else { continue };
-                if let (Some(network), Some((vlan, untagged))) =
-                    (self.network_of(interface), interface.vlan())
-                {
-                    let binding = VlanBinding { vlan, network, untagged };
-                    if !at.vlans.contains(&binding) {
-                        at.vlans.push(binding);
-                    }
+                let Some(network) = self.network_of(interface) else { continue };
+                let (vlan, untagged) = interface.vlan();
+                let binding = VlanBinding { vlan, network, untagged };
+                if !at.vlans.contains(&binding) {
+                    at.vlans.push(binding);
                 }
             }
             if at.ports.is_empty() {
@@ -236,7 +234,8 @@ impl Importer<'_> {
             for index in interfaces {
                 let Some(interface) = objects.virtual_machine_interfaces.get(*index) else { continue };
                 let addresses = attachments.addresses.get(index).map_or(&[][..], Vec::as_slice);
-                let Some(network) = self.network_of(interface).filter(|_| !addresses.is_empty()) else {
+                // Where it leads nowhere that was told with the port group.
+                let Some(network) = self.known_network_of(interface).filter(|_| !addresses.is_empty()) else {
                     continue;
                 };
                 let named = interface.binding("host_id").and_then(|host| places.get(host)).copied();

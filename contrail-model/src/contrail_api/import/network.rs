@@ -98,11 +98,10 @@ impl Importer<'_> {
             };
             for reference in &router.virtual_machine_interface_refs {
                 let of = VirtualMachineInterface::TYPE;
-                let Some(interface) = self.machine_interfaces.find(reference) else {
+                let Some(interface) = self.machine_interfaces.get(reference) else {
                     self.dangling(router, "virtual_machine_interface_refs", of, reference);
                     continue;
                 };
-                let Some(interface) = objects.virtual_machine_interfaces.get(interface) else { continue };
                 if let Some(network) = self.network_of(interface)
                     && !at.networks.contains(&network)
                 {
@@ -110,8 +109,7 @@ impl Importer<'_> {
                 }
             }
             for reference in &router.physical_router_refs {
-                let device =
-                    self.devices.find(reference).and_then(|index| objects.physical_routers.get(index));
+                let device = self.devices.get(reference);
                 match device {
                     Some(device) => at.extended_to.push(device.name().to_owned()),
                     None => self.dangling(router, "physical_router_refs", PhysicalRouter::TYPE, reference),
@@ -142,13 +140,20 @@ impl Importer<'_> {
         routers
     }
 
-    /// What the network of an interface is called.
+    /// What the network of an interface is called; that there is none is told.
     pub(super) fn network_of(&mut self, interface: &VirtualMachineInterface) -> Option<String> {
-        let reference = interface.virtual_network_refs.first()?;
-        let Some(network) = self.networks.find(reference) else {
+        let network = self.known_network_of(interface);
+        if network.is_none()
+            && let Some(reference) = interface.virtual_network_refs.first()
+        {
             self.dangling(interface, "virtual_network_refs", VirtualNetwork::TYPE, reference);
-            return None;
-        };
+        }
+        network
+    }
+
+    /// The same, and nothing is told.
+    pub(super) fn known_network_of(&self, interface: &VirtualMachineInterface) -> Option<String> {
+        let network = self.networks.find(interface.virtual_network_refs.first()?)?;
         self.network_names.get(network).cloned()
     }
 }
