@@ -29,7 +29,7 @@ mod _native {
         encode_withdrawal,
     };
     #[pymodule_export]
-    use crate::bulk::PacketScan;
+    use crate::bulk::{PacketScan, RouteScan};
     #[pymodule_export]
     use crate::contrail::{export_contrail, read_contrail};
     #[pymodule_export]

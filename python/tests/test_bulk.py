@@ -7,6 +7,7 @@ import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
+from files import pcap
 
 from contrail_fabric.bulk import PacketScan, scan
 from contrail_fabric.wire import Capture, Decoder, Encapsulation, Ethernet, Icmp, Ipv4, Ipv6, Tcp, Udp, Vlan, frame
@@ -42,15 +43,6 @@ FRAMES = [
     frame([Ethernet(**FROM_TO, ethertype=0x0800), Ipv4(protocol=1), Icmp(icmp_type=8)], bytes(4)),
     vxlan(5001).encapsulate(inner(5001), source_port=50001)[:80],
 ]
-
-
-def pcap(frames):
-    file = bytearray.fromhex("d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000")
-    for number, kept in enumerate(frames):
-        for field in (1_700_000_000 + number, 250_000, len(kept), len(kept)):
-            file += field.to_bytes(4, "little")
-        file += kept
-    return bytes(file)
 
 
 @pytest.fixture(scope="module")

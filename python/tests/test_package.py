@@ -7,8 +7,9 @@ import contrail_fabric
 from conftest import FABRICS
 from contrail_fabric import live
 from contrail_fabric.__main__ import main
-from test_bulk import FRAMES, pcap
-
+from files import mrt, pcap
+from test_bulk import FRAMES
+from test_route_tables import MESSAGES
 
 MODULES = [getattr(contrail_fabric, name) for name in ("bgp", "bulk", "contrail_api", "errors", "results", "wire")]
 
@@ -38,8 +39,11 @@ def test_what_the_readme_shows_runs(monkeypatch, capsys, tmp_path):
     exec(wire, {})
     assert "\n36 None 0.0.0.0 10.99.0.11\n" in capsys.readouterr().out
     (tmp_path / "some.pcapng").write_bytes(pcap(FRAMES))
+    (tmp_path / "updates.mrt").write_bytes(mrt(MESSAGES))
     exec(bulk, {})
-    assert "10.255.0.11" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert re.search(r"│ +5001 │ 10.1.2.21 +│ 10.255.0.11 +│ +1 │", printed)
+    assert re.search(r"│ +5001 │ 10.0.0.1 +│ +1 │", printed)
 
 
 def test_the_licences_of_others_are_in_the_wheel():

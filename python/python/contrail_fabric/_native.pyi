@@ -47,6 +47,7 @@ __all__ = [
     "PerRegionRoute",
     "RouteDistinguisher",
     "RouteKey",
+    "RouteScan",
     "RouteTarget",
     "Routes",
     "SPmsiRoute",
@@ -1316,6 +1317,18 @@ class PacketScan:
         vni: Sequence[int] | None,
         batch_rows: int,
     ) -> PacketScan: ...
+    @property
+    def columns(self) -> list[str]: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+
+@final
+class RouteScan:
+    """The EVPN routes of captures, MRT files and BMP streams as a table."""
+
+    def __new__(
+        cls, paths: Sequence[str | PathLike[str]], columns: Sequence[str] | None, batch_rows: int
+    ) -> RouteScan: ...
     @property
     def columns(self) -> list[str]: ...
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...

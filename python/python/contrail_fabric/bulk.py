@@ -1,7 +1,9 @@
-"""Captures as tables: a row for each frame, in batches of Arrow, for whatever reads those.
+"""Captures and recorded BGP as tables: a row for each frame or EVPN route, in batches of Arrow, for whatever reads those.
 
 >>> scan("some.pcapng").columns[:3]
 ['path', 'number', 'timestamp']
+>>> scan_routes("updates.mrt", ["peer", "vni", "mac"])
+<RouteScan of 1 file, 3 columns>
 
 A scan has no rows of its own. It is given to polars (``polars.DataFrame(scan)``), pyarrow (``pyarrow.table(scan)``), pandas
 (``pandas.DataFrame.from_arrow(scan)``) or duckdb (``duckdb.sql("select ... from scan")``), which read the files each time,
@@ -14,9 +16,9 @@ from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import TypeAlias
 
-from contrail_fabric._native import Decoder, PacketScan
+from contrail_fabric._native import Decoder, PacketScan, RouteScan
 
-__all__ = ["PacketScan", "scan"]
+__all__ = ["PacketScan", "RouteScan", "scan", "scan_routes"]
 
 Path: TypeAlias = str | PathLike[str]
 
@@ -41,10 +43,33 @@ def scan(
 
     A file that cannot be read is found when it is read, and then an error of whoever reads the table.
     """
-    files = [paths] if isinstance(paths, (str, PathLike)) else list(paths)
     if isinstance(protocol, str):
         if protocol not in _PROTOCOLS:
             raise ValueError(f"protocol is {protocol!r}, expected a number or one of {', '.join(_PROTOCOLS)}")
         protocol = _PROTOCOLS[protocol]
     vnis = [vni] if isinstance(vni, int) else None if vni is None else list(vni)
-    return PacketScan(files, columns, decoder or Decoder(), protocol, vnis, batch_rows)
+    return PacketScan(_files(paths), columns, decoder or Decoder(), protocol, vnis, batch_rows)
+
+
+def scan_routes(
+    paths: Path | Iterable[Path],
+    columns: Sequence[str] | None = None,
+    *,
+    batch_rows: int = 65536,
+) -> RouteScan:
+    """The EVPN routes that are announced and withdrawn in captures (BGP on port 179), MRT files and files of BMP messages,
+    as a table. What a file is its first bytes say; it must not be compressed.
+
+    ``action`` is ``announce`` or ``withdraw``, and ``number`` the frame or record in which the message ends. ``vni`` and
+    ``mpls_label`` are the two ways to read the label of the broadcast domain, for routes of type 3 that of the PMSI tunnel,
+    for those of type 5 that of the VRF; ``encapsulation`` says which of them holds. ``next_hop``, ``encapsulation`` and
+    ``route_targets``, with spaces between these, are of routes that are announced. What cannot be read is a row that has
+    only ``error`` and its place. Tables of MRT (TABLE_DUMP_V2) are passed over.
+
+    A file that cannot be read is found when it is read, and then an error of whoever reads the table.
+    """
+    return RouteScan(_files(paths), columns, batch_rows)
+
+
+def _files(paths: Path | Iterable[Path]) -> list[Path]:
+    return [paths] if isinstance(paths, (str, PathLike)) else list(paths)

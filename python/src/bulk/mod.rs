@@ -2,6 +2,9 @@
 
 mod column;
 mod packets;
+mod recorded;
+mod routes;
+mod stream;
 
 use std::path::PathBuf;
 
@@ -13,6 +16,7 @@ use pyo3::types::PyCapsule;
 
 use self::column::{Batches, Source};
 use self::packets::Packets;
+use self::routes::EvpnRoutes;
 use crate::wire::Decoder;
 
 /// The frames of captures as a table. It is read each time that something asks for it by Arrow's C stream interface, as
@@ -45,6 +49,19 @@ fn chosen<S: Source>(names: Option<Vec<String>>) -> PyResult<Vec<String>> {
     Ok(names)
 }
 
+fn shown(class: &str, paths: &[PathBuf], columns: &[String]) -> String {
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    format!("<{class} of {}, {}>", counted(paths.len(), "file"), counted(columns.len(), "column"))
+}
+
+fn some_rows(batch_rows: usize) -> PyResult<usize> {
+    if batch_rows == 0 {
+        Err(PyValueError::new_err("expected one row or more in a batch"))
+    } else {
+        Ok(batch_rows)
+    }
+}
+
 fn stream<'py, S: Source>(
     python: Python<'py>,
     source: S,
@@ -70,10 +87,8 @@ impl PacketScan {
         vni: Option<Vec<u32>>,
         batch_rows: usize,
     ) -> PyResult<Self> {
-        if batch_rows == 0 {
-            return Err(PyValueError::new_err("expected one row or more in a batch"));
-        }
         let columns = chosen::<Packets>(columns)?;
+        let batch_rows = some_rows(batch_rows)?;
         Ok(Self { paths, columns, decoder, protocol, vni, batch_rows })
     }
 
@@ -90,7 +105,7 @@ impl PacketScan {
     }
 
     fn __repr__(&self) -> String {
-        format!("<PacketScan of {} files, {} columns>", self.paths.len(), self.columns.len())
+        shown("PacketScan", &self.paths, &self.columns)
     }
 
     #[pyo3(signature = (requested_schema = None))]
@@ -104,5 +119,46 @@ impl PacketScan {
         let Self { paths, decoder, protocol, vni, .. } = self;
         let packets = Packets::new(paths.clone(), decoder.get().clone(), *protocol, vni.clone());
         stream(python, packets, &self.columns, self.batch_rows)
+    }
+}
+
+/// The EVPN routes of captures, MRT files and BMP streams as a table, read as a `PacketScan` is.
+#[pyclass(frozen, module = "contrail_fabric.bulk")]
+pub(crate) struct RouteScan {
+    paths: Vec<PathBuf>,
+    columns: Vec<String>,
+    batch_rows: usize,
+}
+
+#[pymethods]
+impl RouteScan {
+    #[new]
+    fn new(paths: Vec<PathBuf>, columns: Option<Vec<String>>, batch_rows: usize) -> PyResult<Self> {
+        Ok(Self { paths, columns: chosen::<EvpnRoutes>(columns)?, batch_rows: some_rows(batch_rows)? })
+    }
+
+    /// The names of the columns, in order.
+    #[getter]
+    fn columns(&self) -> Vec<String> {
+        self.columns.clone()
+    }
+
+    fn __getnewargs__(&self) -> (Vec<PathBuf>, Vec<String>, usize) {
+        (self.paths.clone(), self.columns.clone(), self.batch_rows)
+    }
+
+    fn __repr__(&self) -> String {
+        shown("RouteScan", &self.paths, &self.columns)
+    }
+
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        python: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        // It is a wish that need not be granted.
+        drop(requested_schema);
+        stream(python, EvpnRoutes::new(self.paths.clone()), &self.columns, self.batch_rows)
     }
 }
