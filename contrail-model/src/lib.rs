@@ -42,6 +42,7 @@
 
 #[cfg(feature = "contrail-api")]
 pub mod contrail_api;
+pub mod diagram;
 pub mod document;
 mod fabric;
 mod integration;

@@ -17,6 +17,7 @@ mod legends;
 mod load;
 mod outage;
 mod own_integration;
+mod pictures;
 mod placement;
 #[cfg(feature = "contrail-api")]
 mod procedure;

@@ -9,6 +9,7 @@
 #[path = "../../../contrail-wire/tests/it/corpus.rs"]
 mod corpus;
 mod demo;
+mod diagram;
 mod evpn_dump;
 mod fresh;
 #[expect(dead_code, reason = "the tests of contrail-wire use more of it")]

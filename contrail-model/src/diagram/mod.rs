@@ -1,0 +1,97 @@
+//! Pictures: a fabric as its operator would draw it, tier by tier, with no program but this crate.
+//!
+//! ```
+//! use contrail_model::diagram::Layers;
+//! # let text = include_str!("../../../examples/fabrics/octavia.yaml");
+//! # let fabric = contrail_model::Fabric::from_yaml(text)?;
+//!
+//! let picture = fabric.diagram().svg(); // everything, for a browser
+//! let cabling = fabric.diagram().show(Layers::UNDERLAY | Layers::SUBNETS).svg();
+//! let text = fabric.diagram().mermaid(); // for where Markdown is shown
+//! let graph = fabric.diagram().dot(); // for Graphviz
+//! assert!(picture.starts_with("<svg "));
+//! # Ok::<(), contrail_model::LoadError>(())
+//! ```
+//!
+//! A picture decides nothing: it draws what the fabric says. The same fabric gives the same picture, byte for byte.
+
+mod cables;
+mod dot;
+mod elements;
+mod fabric;
+mod layout;
+mod legend;
+mod mermaid;
+mod racks;
+mod scene;
+mod svg;
+mod theme;
+mod xml;
+
+use self::elements::Elements;
+use self::scene::Scene;
+use crate::fabric::Fabric;
+
+bitflags::bitflags! {
+    /// What a picture shows of a fabric, beside its devices, servers and workloads.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct Layers: u8 {
+        /// Cables with their interfaces, and loopback addresses.
+        const UNDERLAY = 1;
+        /// Virtual port groups, and what their VLANs mean.
+        const PORT_GROUPS = 1 << 1;
+        /// Logical routers and their IRBs, and the static routes of servers that lead to them.
+        const LOGICAL_ROUTERS = 1 << 2;
+        /// Networks, each with its colour and kind of line, and the addresses in them.
+        const NETWORKS = 1 << 3;
+        /// The subnets of each rack, and who routes them in the underlay.
+        const SUBNETS = 1 << 4;
+    }
+}
+
+/// A picture of a fabric, to be had in several forms.
+#[derive(Clone, Debug)]
+pub struct Diagram<'f> {
+    fabric: &'f Fabric,
+    layers: Layers,
+}
+
+impl Fabric {
+    /// A picture of the fabric with all its layers.
+    ///
+    /// Where there are more than twelve racks, and where a rack has more than twelve port groups, they are drawn as one
+    /// box that says how many there are.
+    pub const fn diagram(&self) -> Diagram<'_> {
+        Diagram { fabric: self, layers: Layers::all() }
+    }
+}
+
+impl Diagram<'_> {
+    /// Shows these layers and no other.
+    #[must_use]
+    pub const fn show(self, layers: Layers) -> Self {
+        Self { layers, ..self }
+    }
+
+    /// An SVG document (SVG 2) that needs nothing beside it: boxes tier by tier, light or dark as the reader prefers, with a
+    /// title and a description for those who cannot see it.
+    pub fn svg(&self) -> String {
+        svg::document(&self.scene())
+    }
+
+    /// A flowchart for Mermaid.
+    pub fn mermaid(&self) -> String {
+        mermaid::document(&Elements::of(&self.scene()))
+    }
+
+    /// A graph for Graphviz (`dot`).
+    pub fn dot(&self) -> String {
+        dot::document(&Elements::of(&self.scene()))
+    }
+
+    fn scene(&self) -> Scene {
+        let mut scene = fabric::scene(self.fabric, self.layers);
+        scene.page.lay_out();
+        scene
+    }
+}

@@ -1,0 +1,80 @@
+//! Draws a fabric.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use contrail_examples::program::{self, Stop};
+use contrail_model::Fabric;
+use contrail_model::diagram::{Diagram, Layers};
+use lexopt::{Arg, Parser, ValueExt};
+
+const USAGE: &str = "\
+usage: diagram [OPTIONS] FABRIC
+
+Draws the fabric of a YAML or JSON document.
+
+  --as FORM            svg (default), mermaid, or dot for Graphviz
+  --show LAYERS        of underlay,port-groups,logical-routers,networks,subnets
+                       those that are to be seen (default: all)
+  --help               print this
+
+Exit status: 0 if the picture is written, 2 if not.
+";
+
+/// Writes a picture in some form.
+type Writer = fn(&Diagram<'_>) -> String;
+
+/// What a picture can be written as.
+const FORMS: [(&str, Writer); 3] = [
+    ("svg", |picture| picture.svg()),
+    ("mermaid", |picture| picture.mermaid()),
+    ("dot", |picture| picture.dot()),
+];
+
+const LAYERS: [(&str, Layers); 5] = [
+    ("underlay", Layers::UNDERLAY),
+    ("port-groups", Layers::PORT_GROUPS),
+    ("logical-routers", Layers::LOGICAL_ROUTERS),
+    ("networks", Layers::NETWORKS),
+    ("subnets", Layers::SUBNETS),
+];
+
+fn main() -> ExitCode {
+    program::ended("diagram", USAGE, run())
+}
+
+fn run() -> Result<(), Stop> {
+    let (mut file, mut layers) = (None, Layers::all());
+    let [(_, mut form), ..] = FORMS;
+    let mut arguments = Parser::from_env();
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Long("as") => form = arguments.value()?.parse_with(|name| named(&FORMS, name))?,
+            Arg::Long("show") => {
+                let names = arguments.value()?;
+                layers =
+                    names.parse_with(|names| names.split(',').map(|name| named(&LAYERS, name)).collect())?;
+            }
+            Arg::Long("help") | Arg::Short('h') => return Err(Stop::Help),
+            Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let file = file.ok_or_else(|| Stop::Usage("no FABRIC is given".to_owned()))?;
+    let failed = |error: &dyn std::fmt::Display| Stop::Failed(format!("{}: {error}", file.display()));
+    let text = fs::read_to_string(&file).map_err(|error| failed(&error))?;
+    let fabric = Fabric::from_yaml(&text).map_err(|error| failed(&error))?;
+    let picture = form(&fabric.diagram().show(layers));
+    io::stdout().write_all(picture.as_bytes()).map_err(Stop::Output)
+}
+
+/// What is called so in a table.
+fn named<T: Copy>(table: &[(&str, T)], name: &str) -> Result<T, String> {
+    let found = table.iter().find(|(known, _)| *known == name).map(|(_, what)| *what);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
+        format!("`{name}` is none of {}", names.join(", "))
+    })
+}
