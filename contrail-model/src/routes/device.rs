@@ -57,7 +57,9 @@ impl Announcer<'_> {
         let mut communities: Vec<_> = communities.into_iter().collect();
         communities.sort_unstable();
         let speaker = at.name.clone();
-        let entry = RouteEntry { speaker, next_hop, destination, replication, communities, origin };
+        let not_shown = Vec::new();
+        let entry =
+            RouteEntry { speaker, next_hop, destination, replication, communities, origin, not_shown };
         self.entries.push((device.index(), entry));
     }
 

@@ -26,7 +26,8 @@ pub enum Difference<'r> {
 /// A field that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
-    /// `next_hop`, `segment`, `label`, `second_label`, `gateway`, `replication` or `communities`.
+    /// `next_hop`, `segment`, `label`, `second_label`, `gateway`, `replication` (the tunnel and its end),
+    /// `replication_label`, `replication_flags` or `communities`.
     pub field: &'static str,
     /// As expected; empty if the route should not have it.
     pub expected: String,
@@ -69,9 +70,11 @@ fn by_identity<'r>(routes: impl Iterator<Item = &'r RouteEntry>) -> BTreeMap<Ide
     routes.map(|entry| ((&*entry.speaker, entry.key()), entry)).collect()
 }
 
+/// What differs of a route, as far as it is shown.
 pub(super) fn changed(expected: &RouteEntry, found: &RouteEntry) -> Vec<Changed> {
+    let is_shown = |field: &&str| !expected.not_shown.contains(field) && !found.not_shown.contains(field);
     let fields = expected.fields().into_iter().zip(found.fields());
-    let fields = fields.filter(|((_, expected), (_, found))| expected != found);
+    let fields = fields.filter(|((field, expected), (_, found))| expected != found && is_shown(field));
     fields.map(|((field, expected), (_, found))| Changed { field, expected, found }).collect()
 }
 

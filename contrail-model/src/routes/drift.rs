@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::net::IpAddr;
 
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use contrail_wire::bgp::{Nlri, Update};
 
 use super::diff::{changed, differences};
 use super::{Changed, Destination, Difference, Origin, RouteEntry, Routes};
-use crate::fabric::{Fabric, Name};
+use crate::fabric::Fabric;
 
 /// Differences with one cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,19 +18,6 @@ pub struct Drift<'r> {
     pub cause: String,
     /// The routes that differ.
     pub differences: Vec<Difference<'r>>,
-}
-
-impl Fabric {
-    /// The device or server at which tunnels to an address end.
-    fn speaker_at(&self, address: IpAddr) -> Option<&Name> {
-        let device = self.devices.iter().find(|(_, device)| device.loopback == Some(address));
-        let server = || {
-            self.servers
-                .iter()
-                .find(|(_, server)| server.vhost0.as_ref().is_some_and(|vhost0| vhost0.address == address))
-        };
-        device.map(|(_, device)| &device.name).or_else(|| server().map(|(_, server)| &server.name))
-    }
 }
 
 impl Routes {
@@ -44,8 +30,7 @@ impl Routes {
             self.entries.retain(|entry| !gone.contains(&entry.key()));
         }
         let Some(next_hop) = update.next_hop().and_then(|next_hop| next_hop.address()) else { return };
-        let next_hop = next_hop.to_canonical();
-        let speaker = fabric.speaker_at(next_hop).cloned().unwrap_or_else(|| next_hop.to_string().into());
+        let speaker = fabric.speaker_of(next_hop.to_canonical());
         self.entries.extend(RouteEntry::observed(&speaker, update));
     }
 
@@ -103,7 +88,7 @@ impl Routes {
 
 impl RouteEntry {
     /// `type-3`
-    fn kind(&self) -> &'static str {
+    pub(super) fn kind(&self) -> &'static str {
         match self.destination {
             Destination::Evpn(EvpnRoute::EthernetAutoDiscovery(_)) => "type-1",
             Destination::Evpn(EvpnRoute::MacIp(_)) => "type-2",

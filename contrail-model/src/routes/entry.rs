@@ -10,6 +10,7 @@ use contrail_wire::bgp::{
 };
 use contrail_wire::{IpNet, LabelField, RouteDistinguisher};
 
+use super::observed::Said;
 use crate::fabric::Name;
 
 /// A route with its attributes.
@@ -27,6 +28,9 @@ pub struct RouteEntry {
     pub communities: Vec<ExtendedCommunity>,
     /// What it stands for.
     pub origin: Origin,
+    /// Fields, as [`Changed::field`](super::Changed::field) calls them, that whoever showed the route does not show: they
+    /// are no difference.
+    pub not_shown: Vec<&'static str>,
 }
 
 /// What is announced; it borrows nothing.
@@ -202,16 +206,10 @@ impl RouteEntry {
     pub(super) fn observed<'u>(speaker: &Name, update: &Update<'u>) -> impl Iterator<Item = Self> + use<'u> {
         let speaker = speaker.clone();
         let next_hop = update.next_hop().and_then(|next_hop| next_hop.address());
-        let mut communities = update.extended_communities().to_vec();
-        communities.sort_unstable();
-        let tunnel = update.attributes().filter_map(Result::ok);
-        let tunnel = tunnel.filter_map(|attribute| attribute.decode(&update.session()).ok());
-        let replication = tunnel.into_iter().find_map(|attribute| match attribute {
-            Attribute::PmsiTunnel(PmsiTunnel { flags, tunnel_type, label, identifier }) => {
-                Some(Replication { flags, tunnel_type, label, identifier: identifier.into() })
-            }
-            _ => None,
-        });
+        let attributes = update.attributes().filter_map(Result::ok);
+        let session = update.session();
+        let Said { communities, replication } =
+            Said::of(attributes.filter_map(|attribute| attribute.decode(&session).ok()));
         update.announced().filter_map(move |route| {
             let destination = Destination::of(&route.ok()?.nlri)?;
             Some(Self {
@@ -221,12 +219,13 @@ impl RouteEntry {
                 replication: replication.clone(),
                 communities: communities.clone(),
                 origin: Origin::Observed,
+                not_shown: Vec::new(),
             })
         })
     }
 
     /// All that may change while it stays the same route, by name; empty where the route has none of it.
-    pub(super) fn fields(&self) -> [(&'static str, String); 7] {
+    pub(super) fn fields(&self) -> [(&'static str, String); 9] {
         let esi = match self.destination {
             Destination::Evpn(EvpnRoute::MacIp(route)) => Some(route.esi),
             Destination::Evpn(EvpnRoute::IpPrefix(route)) => Some(route.esi),
@@ -247,11 +246,12 @@ impl RouteEntry {
         let text = |label: Option<LabelField>| label.map(|label| self.label_text(label)).unwrap_or_default();
         let replication = self.replication.as_ref().map(|replication| {
             let tunnel = replication.tunnel();
-            let flags =
-                if tunnel.flags.contains(PmsiFlags::EDGE_REPLICATION) { ", edge replication" } else { "" };
             let to = tunnel.endpoint().map(|to| format!(" to {to}")).unwrap_or_default();
-            format!("{}{to}, {}{flags}", tunnel.tunnel_type, self.label_text(tunnel.label))
+            format!("{}{to}", tunnel.tunnel_type)
         });
+        let replication_label = self.replication.as_ref().map(|replication| replication.label);
+        let edge = |replication: &&Replication| replication.flags.contains(PmsiFlags::EDGE_REPLICATION);
+        let edge = self.replication.as_ref().filter(edge).map(|_| "edge replication".to_owned());
         let communities: Vec<String> = self.communities.iter().map(ToString::to_string).collect();
         let esi = esi.filter(|esi| !esi.is_zero()).map(|esi| format!("segment {esi}"));
         [
@@ -261,6 +261,8 @@ impl RouteEntry {
             ("second_label", text(second)),
             ("gateway", gateway.map(|gateway| format!("gateway {gateway}")).unwrap_or_default()),
             ("replication", replication.unwrap_or_default()),
+            ("replication_label", text(replication_label)),
+            ("replication_flags", edge.unwrap_or_default()),
             ("communities", communities.join(" ")),
         ]
     }

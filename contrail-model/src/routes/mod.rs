@@ -42,6 +42,7 @@ mod device;
 mod diff;
 mod drift;
 mod entry;
+mod observed;
 mod segment;
 mod serialize;
 mod target;
@@ -57,6 +58,7 @@ use serde::Serialize;
 pub use self::diff::{Changed, Difference};
 pub use self::drift::Drift;
 pub use self::entry::{Destination, Origin, Replication, RouteEntry};
+pub use self::observed::{Observed, ReadError};
 use crate::fabric::{Fabric, Name};
 
 /// All routes of a fabric, or of what its speakers really hold.

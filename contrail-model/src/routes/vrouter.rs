@@ -111,6 +111,7 @@ impl Announcer<'_> {
             replication,
             communities,
             origin: origin.clone(),
+            not_shown: Vec::new(),
         };
         self.entries.push((fabric.devices.len() + vrouter.server.index(), entry));
     }

@@ -15,6 +15,7 @@ mod golden;
 mod ipv6;
 mod legends;
 mod load;
+mod observed;
 mod outage;
 mod own_integration;
 mod pictures;

@@ -139,11 +139,11 @@ fn a_trace_floods_to_those_who_announce_type_3() {
     assert!(floods > 0);
 }
 
-/// The routes of a speaker as UPDATEs and back.
-fn over_the_wire(speaker: &str, routes: &Routes) -> Routes {
+/// Routes as UPDATEs.
+pub(crate) fn updates<'r>(entries: impl IntoIterator<Item = &'r RouteEntry>) -> Vec<Vec<u8>> {
     let session = Session::default();
-    let mut found = Routes::default();
-    let mut rest: Vec<&RouteEntry> = routes.of(speaker).collect();
+    let mut messages = Vec::new();
+    let mut rest: Vec<&RouteEntry> = entries.into_iter().collect();
     while let Some(first) = rest.first().copied() {
         let (alike, other) = rest.into_iter().partition(|entry| {
             entry.attributes() == first.attributes() && entry.bgp_next_hop() == first.bgp_next_hop()
@@ -155,12 +155,21 @@ fn over_the_wire(speaker: &str, routes: &Routes) -> Routes {
         let mut builder = UpdateBuilder::announce(&session, first.bgp_next_hop(), &attributes, all);
         let mut buffer = [0xa5; 4096];
         while let Some(bytes) = builder.encode_next(&mut buffer).unwrap() {
-            let (message, behind) = Message::decode(bytes, session).unwrap();
-            assert!(behind.is_empty());
-            let update = message.update().unwrap();
-            assert_eq!(update.validate(|error| panic!("{error}")), None);
-            found.observe(speaker, &update);
+            messages.push(bytes.to_vec());
         }
+    }
+    messages
+}
+
+/// The routes of a speaker as UPDATEs and back.
+fn over_the_wire(speaker: &str, routes: &Routes) -> Routes {
+    let mut found = Routes::default();
+    for bytes in updates(routes.of(speaker)) {
+        let (message, behind) = Message::decode(&bytes, Session::default()).unwrap();
+        assert!(behind.is_empty());
+        let update = message.update().unwrap();
+        assert_eq!(update.validate(|error| panic!("{error}")), None);
+        found.observe(speaker, &update);
     }
     found
 }

@@ -1,5 +1,6 @@
 //! Drift between a fabric and what route reflectors of others really hold: our announcer gives FRR and GoBGP the routes of
-//! an example, but for one that is withdrawn and one that is changed, and exactly these two are found, with their causes.
+//! an example, but for one that is withdrawn and one that is changed, and exactly these two are found, with their causes: in
+//! what they hand on, and in what they print.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use contrail_examples::session::{Options, Peer};
 use contrail_model::Fabric;
-use contrail_model::routes::{Destination, RouteEntry, Routes};
+use contrail_model::routes::{Destination, Drift, Observed, RouteEntry, Routes};
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use contrail_wire::bgp::{Message, UpdateBuilder};
 
@@ -16,6 +17,11 @@ use crate::{frr, gobgp, lab};
 
 /// How long the route reflector has to hand on what it holds.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+const CAUSES: [&str; 2] = [
+    "the type-5 route of compute1 for workload amphora-1 differs in communities",
+    "leaf1 is not in the flood list of octavia (VNI 5001): its type-3 route is missing",
+];
 
 fn fabric() -> Fabric {
     let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/fabrics/octavia.yaml")).unwrap();
@@ -46,8 +52,14 @@ fn announce(peer: &mut Peer, entries: &[RouteEntry]) {
     }
 }
 
-/// Has a route reflector hold the fabric's routes, withdraws one and changes another, and finds that.
-fn find_drift(name: &str, reflector: SocketAddr, our_side: SocketAddr) {
+/// Has a route reflector hold the fabric's routes, withdraws one and changes another, and finds that in what it hands on, and
+/// in each set of tables that it prints.
+fn find_drift(
+    name: &str,
+    reflector: SocketAddr,
+    our_side: SocketAddr,
+    tables: impl FnOnce() -> Vec<Vec<String>>,
+) {
     let fabric = fabric();
     let expected = fabric.routes();
     let listening = thread::spawn(move || {
@@ -90,15 +102,15 @@ fn find_drift(name: &str, reflector: SocketAddr, our_side: SocketAddr) {
     observe(&mut found, &mut listener, &mut announcer, &|found| expected.drift(found).len() == 2);
 
     let drift = expected.drift(&found);
-    let causes: Vec<&str> = drift.iter().map(|drift| drift.cause.as_str()).collect();
-    assert_eq!(
-        causes,
-        [
-            "the type-5 route of compute1 for workload amphora-1 differs in communities",
-            "leaf1 is not in the flood list of octavia (VNI 5001): its type-3 route is missing",
-        ],
-        "{name}"
-    );
+    let causes = |drift: &[Drift<'_>]| drift.iter().map(|drift| drift.cause.clone()).collect::<Vec<_>>();
+    assert_eq!(causes(&drift), CAUSES, "{name}");
+    for printed in tables() {
+        let mut shown = Observed::default();
+        printed.iter().for_each(|text| shown.read(&fabric, text.as_bytes()).unwrap());
+        let expected = expected.of_families(shown.families);
+        assert_eq!(expected.entries.len(), shown.routes.entries.len() + 1, "{name}: {:?}", shown.routes);
+        assert_eq!(causes(&expected.drift(&shown.routes)), CAUSES, "{name} prints");
+    }
     for drift in &drift {
         assert_eq!(drift.differences.len(), 1, "{name}: {drift}");
         eprintln!("{name}: {drift}");
@@ -124,7 +136,16 @@ fn drift_at_frr() {
         families.concat()
     );
     let _bgpd = frr::bgpd(&folder, &configuration, "127.0.0.6", "17950");
-    find_drift("FRR", "127.0.0.6:17950".parse().unwrap(), "127.0.0.12:17952".parse().unwrap());
+    let show = |what: &str| {
+        let socket = folder.to_str().unwrap();
+        lab::printed("vtysh", &["--vty_socket", socket, "-c", &format!("show bgp {what} json")])
+    };
+    let tables = || {
+        ["l2vpn evpn", "l2vpn evpn route", "l2vpn evpn route detail"]
+            .map(|evpn| vec![show(evpn), show("ipv4 vpn")])
+            .to_vec()
+    };
+    find_drift("FRR", "127.0.0.6:17950".parse().unwrap(), "127.0.0.12:17952".parse().unwrap(), tables);
 }
 
 #[test]
@@ -139,5 +160,9 @@ fn drift_at_gobgp() {
         gobgp::neighbor("127.0.0.12", "remote-port = 17962\nlocal-address = \"127.0.0.7\"", &families),
     ];
     let _gobgpd = gobgp::gobgpd(&folder, "127.0.0.7", ["17960", "17963"], &neighbors.concat());
-    find_drift("GoBGP", "127.0.0.7:17960".parse().unwrap(), "127.0.0.12:17962".parse().unwrap());
+    let show = |family: &str| {
+        lab::printed("gobgp", &["-u", "127.0.0.7", "-p", "17963", "global", "rib", "-a", family, "-j"])
+    };
+    let tables = || vec![vec![show("evpn"), show("vpnv4")]];
+    find_drift("GoBGP", "127.0.0.7:17960".parse().unwrap(), "127.0.0.12:17962".parse().unwrap(), tables);
 }

@@ -10,6 +10,7 @@
 mod corpus;
 mod demo;
 mod diagram;
+mod evpn_drift;
 mod evpn_dump;
 mod fresh;
 #[expect(dead_code, reason = "the tests of contrail-wire use more of it")]

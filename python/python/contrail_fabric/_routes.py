@@ -74,7 +74,8 @@ class FieldDifference(Data):
     """A field of a route that differs."""
 
     field: str
-    """``next_hop``, ``segment``, ``label``, ``second_label``, ``gateway``, ``replication`` or ``communities``."""
+    """``next_hop``, ``segment``, ``label``, ``second_label``, ``gateway``, ``replication`` (the tunnel and its end),
+    ``replication_label``, ``replication_flags`` or ``communities``."""
     expected: str
     """As expected; empty if the route should not have it."""
     found: str

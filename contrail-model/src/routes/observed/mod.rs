@@ -1,0 +1,192 @@
+//! What others print or record of the routes that they hold, to be compared with what a fabric needs.
+//!
+//! | read | from | not shown there |
+//! |---|---|---|
+//! | FRR | `show bgp l2vpn evpn json`, with `route` or `route detail` as well; `show bgp ipv4 vpn json`, `show bgp ipv4 unicast json` and those of IPv6 | the gateway of prefixes, the end of a PMSI tunnel and its flags; labels but in `route detail`; communities of families other than EVPN |
+//! | GoBGP | `gobgp global rib -a evpn -j`, or another family | flags of a PMSI tunnel |
+//! | MRT | TABLE_DUMP_V2 and BGP4MP (RFC 6396) | |
+//! | BMP | the messages of one router, one behind the other (RFC 7854) | |
+//!
+//! The shapes are those that FRR 8.4 and GoBGP 3.10 print. What a text does not show is no difference:
+//! [`Observed::not_shown`] tells it. Each route is of the speaker at its next hop or, where the fabric has none there, of
+//! that address. Where a table has several paths to a destination, the best is read.
+
+mod error;
+mod frr;
+mod gobgp;
+mod json;
+mod recorded;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use contrail_wire::bgp::{Attribute, ExtendedCommunity, Families, Nlri, PmsiTunnel, Update};
+
+pub use self::error::ReadError;
+use self::json::Part;
+use super::{Destination, Replication, RouteEntry, Routes};
+use crate::fabric::{Fabric, Name};
+use crate::routes::Origin;
+
+/// The routes that were found, and of which families.
+///
+/// ```
+/// use contrail_model::{Fabric, routes::Observed};
+/// # let text = include_str!("../../../../examples/fabrics/octavia.yaml");
+/// # let printed = include_bytes!("../../../tests/it/observed/frr-octavia.json");
+/// let fabric = Fabric::from_yaml(text)?;
+/// let mut observed = Observed::default();
+/// observed.read(&fabric, printed)?; // show bgp l2vpn evpn json
+/// let expected = fabric.routes().of_families(observed.families);
+/// for drift in expected.drift(&observed.routes) {
+///     println!("{drift}");
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Observed {
+    /// The routes; what is read later stands behind.
+    pub routes: Routes,
+    /// The families that were shown. Nothing is known of the routes of others.
+    pub families: Families,
+}
+
+/// A path to a destination, as far as it is shown.
+struct Shown {
+    destination: Destination,
+    next_hop: IpAddr,
+    said: Said,
+    /// Fields of a [`RouteEntry`] that would not be shown if there were any.
+    not_shown: Vec<&'static str>,
+}
+
+/// What is said of a route.
+#[derive(Clone, Default)]
+pub(super) struct Said {
+    /// In order.
+    pub(super) communities: Vec<ExtendedCommunity>,
+    pub(super) replication: Option<Replication>,
+}
+
+impl Observed {
+    /// Adds what a text or file shows, of which the first octets tell what it is.
+    ///
+    /// # Errors
+    ///
+    /// What is none of these, or is not as they are: with its JSON pointer, or its place in the text or file. Nothing is
+    /// added then.
+    pub fn read(&mut self, fabric: &Fabric, bytes: &[u8]) -> Result<(), ReadError> {
+        let read = match bytes.trim_ascii_start().first() {
+            Some(b'{') => printed(fabric, bytes)?,
+            _ => recorded::read(fabric, bytes)?,
+        };
+        if read.families == Families::NONE {
+            return Err(ReadError::whole("no route is shown, and so not of which family there are none"));
+        }
+        self.routes.entries.extend(read.routes.entries);
+        self.families = read.families.iter().fold(self.families, Families::with);
+        Ok(())
+    }
+
+    /// Adds what a route reflector hands on in an UPDATE, and takes away what it withdraws.
+    pub fn update(&mut self, fabric: &Fabric, update: &Update<'_>) {
+        self.routes.observe_reflected(fabric, update);
+        for route in update.announced().chain(update.withdrawn()).filter_map(Result::ok) {
+            self.families = self.families.with(route.nlri.family());
+        }
+    }
+
+    /// What was not shown of the routes, by kind: `type-5 routes: gateway, label`.
+    pub fn not_shown(&self) -> Vec<String> {
+        let mut kinds: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for entry in self.routes.entries.iter().filter(|entry| !entry.not_shown.is_empty()) {
+            kinds.entry(entry.kind()).or_default().extend(&entry.not_shown);
+        }
+        let line = |(kind, fields): (&str, BTreeSet<&str>)| {
+            let fields: Vec<&str> = fields.into_iter().collect();
+            format!("{kind} routes: {}", fields.join(", "))
+        };
+        kinds.into_iter().map(line).collect()
+    }
+
+    fn add(&mut self, fabric: &Fabric, shown: Shown) {
+        let Shown { destination, next_hop, said: Said { communities, replication }, not_shown } = shown;
+        self.families = self.families.with(destination.nlri().family());
+        let next_hop = next_hop.to_canonical();
+        let (speaker, origin) = (fabric.speaker_of(next_hop), Origin::Observed);
+        let entry =
+            RouteEntry { speaker, next_hop, destination, replication, communities, origin, not_shown };
+        self.routes.entries.push(entry);
+    }
+}
+
+/// What FRR or GoBGP print.
+fn printed(fabric: &Fabric, bytes: &[u8]) -> Result<Observed, ReadError> {
+    let document = serde_json::from_slice(bytes).map_err(|error| ReadError::syntax(&error))?;
+    let document = Part::whole(&document);
+    let mut observed = Observed::default();
+    let shown = if document.members()?.all(|(_, part)| part.is_array()) {
+        gobgp::read(&document)?
+    } else {
+        let (families, shown) = frr::read(&document)?;
+        observed.families = families;
+        shown
+    };
+    for shown in shown {
+        observed.add(fabric, shown);
+    }
+    Ok(observed)
+}
+
+impl Said {
+    /// What attributes say.
+    pub(super) fn of<'a>(attributes: impl IntoIterator<Item = Attribute<'a>>) -> Self {
+        let mut said = Self::default();
+        for attribute in attributes {
+            match attribute {
+                Attribute::ExtendedCommunities(communities) => said.communities = communities.to_vec(),
+                Attribute::PmsiTunnel(PmsiTunnel { flags, tunnel_type, label, identifier }) => {
+                    let identifier = identifier.into();
+                    said.replication = Some(Replication { flags, tunnel_type, label, identifier });
+                }
+                _ => {}
+            }
+        }
+        said.communities.sort_unstable();
+        said
+    }
+}
+
+impl Fabric {
+    /// The device or server at which tunnels to an address end, or the address where there is none.
+    pub(super) fn speaker_of(&self, address: IpAddr) -> Name {
+        let device = self.devices.iter().find(|(_, device)| device.loopback == Some(address));
+        let server = || {
+            self.servers
+                .iter()
+                .find(|(_, server)| server.vhost0.as_ref().is_some_and(|vhost0| vhost0.address == address))
+        };
+        device
+            .map(|(_, device)| device.name.clone())
+            .or_else(|| server().map(|(_, server)| server.name.clone()))
+            .unwrap_or_else(|| address.to_string().into())
+    }
+}
+
+impl Routes {
+    /// Those of some families, to compare them with what shows only these.
+    #[must_use]
+    pub fn of_families(&self, families: Families) -> Self {
+        let is_shown = |entry: &&RouteEntry| families.contains(entry.destination.nlri().family());
+        Self {
+            entries: self.entries.iter().filter(is_shown).cloned().collect(),
+            left_out: self.left_out.clone(),
+        }
+    }
+}
+
+/// The route of which a text shows the identity, if a fabric may have one of its kind.
+fn destination(nlri: Nlri<'_>) -> Option<Destination> {
+    Destination::of(&nlri)
+}
