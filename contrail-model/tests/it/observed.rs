@@ -2,9 +2,14 @@
 
 use contrail_model::Fabric;
 use contrail_model::routes::{Observed, RouteEntry, Routes};
-use contrail_wire::bgp::{Family, Nlri, Route};
+use contrail_wire::EthernetSegmentId;
+use contrail_wire::bgp::evpn::Route as EvpnRoute;
+use contrail_wire::bgp::{
+    ExtendedCommunity, ExtendedCommunityKind, Family, Nlri, Route, Session, UpdateBuilder,
+};
+use serde_json::json;
 
-use crate::routes::updates;
+use crate::routes::{fabrics, updates};
 use crate::{OCTAVIA, fabric};
 
 /// `show bgp l2vpn evpn route detail json` of FRR 8.4.4 and `gobgp global rib -a evpn -j` of GoBGP 3.10, after our announcer
@@ -81,9 +86,20 @@ fn what_is_not_as_it_is_printed_is_told_by_its_place() {
     for (text, error) in [
         ("{", "line 1, column 1: EOF while parsing an object".to_owned()),
         ("{}", "no route is shown, and so not of which family there are none".to_owned()),
+        ("# EVPN", "byte 0: expected what FRR, GoBGP or Junos print, MRT records or BMP messages".to_owned()),
+        ("<a><b></a>", "byte 6: ill-formed document: expected `</b>`, but `</a>` was found".to_owned()),
+        ("<a><b></b>", "expected the end of an element".to_owned()),
+        (&"<a>".repeat(99), "byte 96: expected the elements of a route table, found deeper ones".to_owned()),
         (
-            "# EVPN",
-            "byte 0: expected what FRR or GoBGP print as JSON, MRT records or BMP messages".to_owned(),
+            "<route-information><route-table/></route-information>",
+            "/route-information/0: expected the table bgp.evpn.0".to_owned(),
+        ),
+        (
+            r#"{"route-information":[{"route-table":[{"table-name":[{"data":"bgp.evpn.0"}],"rt":[{"rt-destination":
+               [{"data":"3:10.0.0.1:7"}]}]}]}]}"#,
+            "/route-information/0/route-table/0/rt/0: `3:10.0.0.1:7`, expected a route such as \
+             3:10.255.0.11:7999::5002::10.255.0.11"
+                .to_owned(),
         ),
         (
             &table("[3]:[0]", "{}"),
@@ -162,6 +178,139 @@ fn a_segment_of_gobgp_is_read_by_its_type() {
     }
 }
 
+/// What Junos would print of routes, by name, next hop and communities: no device was asked.
+fn junos(routes: &Routes) -> Vec<(String, String, Vec<String>)> {
+    let hex = |esi: EthernetSegmentId| esi.to_string().replace(':', "").trim_start_matches("00").to_owned();
+    let name = |route: &EvpnRoute<'_>| {
+        Some(match route {
+            EvpnRoute::EthernetAutoDiscovery(it) if it.ethernet_tag.get() == u32::MAX => {
+                format!("1:{}::{}::FFFF:FFFF", it.rd, hex(it.esi))
+            }
+            EvpnRoute::EthernetAutoDiscovery(it) => {
+                format!("1:{}::{}::{}", it.rd, hex(it.esi), it.ethernet_tag)
+            }
+            EvpnRoute::MacIp(it) => {
+                let ip = it.ip.map(|ip| format!("::{ip}")).unwrap_or_default();
+                format!("2:{}::{}::{}{ip}", it.rd, it.ethernet_tag, it.mac)
+            }
+            EvpnRoute::InclusiveMulticast(it) => {
+                format!("3:{}::{}::{}", it.rd, it.ethernet_tag, it.originator)
+            }
+            EvpnRoute::EthernetSegment(it) => format!("4:{}::{}:{}", it.rd, hex(it.esi), it.originator),
+            EvpnRoute::IpPrefix(it) => {
+                let (address, length) = (it.prefix.addr(), it.prefix.prefix_len());
+                format!("5:{}::{}::{address}::{length}", it.rd, it.ethernet_tag)
+            }
+            _ => return None,
+        })
+    };
+    let community = |community: &ExtendedCommunity| match community.kind() {
+        ExtendedCommunityKind::Encapsulation(tunnel) => {
+            format!("encapsulation:{tunnel}(0x{:x})", tunnel.get())
+        }
+        ExtendedCommunityKind::EsImport(mac) => {
+            format!("es-import-target:{}", mac.to_string().replace(':', "-"))
+        }
+        ExtendedCommunityKind::DefaultGateway => "evpn-default-gateway".to_owned(),
+        _ => community.to_string(),
+    };
+    let entries = routes.entries.iter().filter_map(|entry| match entry.key() {
+        Nlri::Evpn(route) => Some((
+            name(&route)?,
+            entry.next_hop.to_string(),
+            entry.communities.iter().map(community).collect(),
+        )),
+        _ => None,
+    });
+    entries.collect()
+}
+
+/// With `display json`.
+fn junos_json(routes: &[(String, String, Vec<String>)]) -> String {
+    let data = |text: &str| json!([{ "data": text }]);
+    let routes = routes.iter().map(|(name, next_hop, communities)| {
+        let communities: Vec<_> = communities.iter().map(|community| json!({ "data": community })).collect();
+        json!({
+            "rt-destination": data(name),
+            "rt-entry": [{
+                "active-tag": data("*"),
+                "protocol-name": data("BGP"),
+                "protocol-nh": [{ "to": data(next_hop) }],
+                "communities": [{ "community": communities }],
+            }],
+        })
+    });
+    let routes: Vec<_> = routes.collect();
+    let table = json!({ "table-name": data("bgp.evpn.0"), "rt": routes });
+    let other = json!({ "table-name": data("red.evpn.0"), "rt": [{ "rt-destination": data("no route") }] });
+    json!({ "route-information": [{ "attributes": { "xmlns": "" }, "route-table": [other, table] }] })
+        .to_string()
+}
+
+/// With `display xml`.
+fn junos_xml(routes: &[(String, String, Vec<String>)]) -> String {
+    let route = |(name, next_hop, communities): &(String, String, Vec<String>)| {
+        let communities: Vec<String> =
+            communities.iter().map(|community| format!("<community>{community}</community>")).collect();
+        format!(
+            "<rt junos:style=\"detail\">\n<rt-destination>{name}</rt-destination>\n<rt-entry><active-tag>*</active-tag>\
+             <current-active/><protocol-name>BGP</protocol-name><protocol-nh><to>{next_hop}</to></protocol-nh>\
+             <communities>{}</communities></rt-entry>\n</rt>\n",
+            communities.concat()
+        )
+    };
+    format!(
+        "<rpc-reply xmlns:junos=\"http://xml.juniper.net/junos/21.4R0/junos\">\n<route-information>\n<!-- keepalive -->\n\
+         <route-table>\n<table-name>bgp.evpn.0</table-name>\n{}</route-table></route-information></rpc-reply>\n",
+        routes.iter().map(route).collect::<String>()
+    )
+}
+
+#[test]
+fn what_junos_prints_is_read_as_json_and_as_xml() {
+    for fabric in fabrics() {
+        let expected = fabric.routes();
+        let mut routes = junos(&expected);
+        for printed in [junos_json(&routes), junos_xml(&routes)] {
+            let observed = observed(&fabric, printed.as_bytes());
+            assert_eq!(observed.routes.entries.len(), routes.len());
+            assert_eq!(drift(&expected, &observed), [""; 0], "{printed}");
+        }
+        let (_, _, communities) = routes.last_mut().unwrap();
+        communities.push("target:64512:4711".to_owned());
+        let gone = routes.remove(0).0;
+        for printed in [junos_json(&routes), junos_xml(&routes)] {
+            let drift = drift(&expected, &observed(&fabric, printed.as_bytes())).join("\n");
+            assert_eq!(drift.matches(": missing ").count(), 1, "{gone}: {drift}");
+            assert_eq!(drift.matches("; communities: expected ").count(), 1, "{drift}");
+        }
+    }
+}
+
+#[test]
+fn a_route_of_junos_without_protocol_next_hop_is_of_whose_address_is_in_its_distinguisher() {
+    let printed = |rd: &str| {
+        format!(
+            "<route-information><route-table><table-name>bgp.evpn.0</table-name><rt><rt-destination>5:{rd}::0::\
+             2001:db8::::64/248</rt-destination><rt-entry><nh><to>10.0.0.1</to></nh></rt-entry></rt></route-table>\
+             </route-information>"
+        )
+    };
+    let fabric = fabric(OCTAVIA);
+    let observed = observed(&fabric, printed("10.255.0.11:1").as_bytes());
+    let [route] = observed.routes.entries.as_slice() else { panic!("{observed:?}") };
+    assert_eq!(
+        (&*route.speaker, route.key().to_string().as_str()),
+        ("leaf1", "10.255.0.11:1:[5]:[0]:[64]:[2001:db8::]")
+    );
+    assert_eq!(observed.not_shown(), ["type-5 routes: communities, gateway, label, next_hop, segment"]);
+    assert_eq!(
+        refused(&printed("64512:1")),
+        "/route-information/0/route-table/0/rt/0/rt-entry/0: expected `protocol-nh`: `show route table bgp.evpn.0 \
+         extensive` has it"
+    );
+}
+
 /// BGP4MP_MESSAGE_AS4 (RFC 6396 section 4.4.3).
 fn bgp4mp(message: &[u8]) -> Vec<u8> {
     let mut body = vec![0, 0, 0xfc, 0, 0, 0, 0xfc, 0, 0, 0, 0, 1, 10, 0, 0, 1, 10, 0, 0, 2];
@@ -232,10 +381,10 @@ fn a_route_that_is_withdrawn_in_a_record_is_gone() {
     let fabric = solved();
     let expected = fabric.routes();
     let silent: Vec<Route<'_>> = expected.of("leaf2").map(RouteEntry::route).collect();
-    let session = contrail_wire::bgp::Session::default();
+    let session = Session::default();
     let mut recorded: Vec<u8> =
         updates(&expected.entries).iter().flat_map(|message| bgp4mp(message)).collect();
-    let mut builder = contrail_wire::bgp::UpdateBuilder::withdraw(&session, silent);
+    let mut builder = UpdateBuilder::withdraw(&session, silent);
     let mut buffer = [0xa5; 4096];
     while let Some(message) = builder.encode_next(&mut buffer).unwrap() {
         recorded.extend(bgp4mp(message));

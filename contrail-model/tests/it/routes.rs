@@ -23,7 +23,7 @@ fn each_speaker_announces_what_its_golden_text_says() {
 }
 
 /// Every example as it is and after each way of its plan, in both releases, and with VXLAN first.
-fn fabrics() -> impl Iterator<Item = Fabric> {
+pub(crate) fn fabrics() -> impl Iterator<Item = Fabric> {
     let texts = examples().into_values().flat_map(|text| [in_r2011(&text), text]);
     let texts = texts.chain([ipv6::octavia()]).flat_map(|text| {
         let vxlan_first = text.replace("[MPLSoUDP, MPLSoGRE, VXLAN]", "[VXLAN, MPLSoUDP, MPLSoGRE]");

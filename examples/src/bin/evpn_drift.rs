@@ -30,8 +30,10 @@ that it hands on differ from those that the fabric of a YAML or JSON document
 needs. Of families that were not agreed on or are not shown nothing is said.
 
   --read FILE          in place of a session, read what FRR (show bgp l2vpn evpn
-                       route detail json) or GoBGP (gobgp global rib -a evpn -j)
-                       print, an MRT file or a BMP stream; may be repeated
+                       route detail json), GoBGP (gobgp global rib -a evpn -j)
+                       or Junos (show route table bgp.evpn.0 extensive |
+                       display json, or display xml) print, an MRT file or a
+                       BMP stream; may be repeated
   --quiet S            compare when nothing has come for S seconds (default: 5)
 {}  --help               print this
 

@@ -4,10 +4,12 @@
 //! |---|---|---|
 //! | FRR | `show bgp l2vpn evpn json`, with `route` or `route detail` as well; `show bgp ipv4 vpn json`, `show bgp ipv4 unicast json` and those of IPv6 | the gateway of prefixes, the end of a PMSI tunnel and its flags; labels but in `route detail`; communities of families other than EVPN |
 //! | GoBGP | `gobgp global rib -a evpn -j`, or another family | flags of a PMSI tunnel |
+//! | Junos | `show route table bgp.evpn.0 extensive`, or `detail`, with `display json` or `display xml` | segments, labels and gateways, the PMSI tunnel; next hops and communities but in `detail` and `extensive` |
 //! | MRT | TABLE_DUMP_V2 and BGP4MP (RFC 6396) | |
 //! | BMP | the messages of one router, one behind the other (RFC 7854) | |
 //!
-//! The shapes are those that FRR 8.4 and GoBGP 3.10 print. What a text does not show is no difference:
+//! The shapes are those that FRR 8.4 and GoBGP 3.10 print; that of Junos is taken from its documentation, and no device was
+//! asked. What a text does not show is no difference:
 //! [`Observed::not_shown`] tells it. Each route is of the speaker at its next hop or, where the fabric has none there, of
 //! that address. Where a table has several paths to a destination, the best is read.
 
@@ -15,12 +17,14 @@ mod error;
 mod frr;
 mod gobgp;
 mod json;
+mod junos;
 mod recorded;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use contrail_wire::bgp::{Attribute, ExtendedCommunity, Families, Nlri, PmsiTunnel, Update};
+use contrail_wire::bgp::{Attribute, ExtendedCommunity, Families, Family, Nlri, PmsiTunnel, Update};
+use serde_json::Value;
 
 pub use self::error::ReadError;
 use self::json::Part;
@@ -78,7 +82,11 @@ impl Observed {
     /// added then.
     pub fn read(&mut self, fabric: &Fabric, bytes: &[u8]) -> Result<(), ReadError> {
         let read = match bytes.trim_ascii_start().first() {
-            Some(b'{') => printed(fabric, bytes)?,
+            Some(b'{') => {
+                let document = serde_json::from_slice(bytes).map_err(|error| ReadError::syntax(&error))?;
+                printed(fabric, &document)?
+            }
+            Some(b'<') => printed(fabric, &junos::from_xml(bytes)?)?,
             _ => recorded::read(fabric, bytes)?,
         };
         if read.families == Families::NONE {
@@ -121,12 +129,14 @@ impl Observed {
     }
 }
 
-/// What FRR or GoBGP print.
-fn printed(fabric: &Fabric, bytes: &[u8]) -> Result<Observed, ReadError> {
-    let document = serde_json::from_slice(bytes).map_err(|error| ReadError::syntax(&error))?;
-    let document = Part::whole(&document);
+/// What FRR, GoBGP or Junos print.
+fn printed(fabric: &Fabric, document: &Value) -> Result<Observed, ReadError> {
+    let document = Part::whole(document);
     let mut observed = Observed::default();
-    let shown = if document.members()?.all(|(_, part)| part.is_array()) {
+    let shown = if let Some(shown) = junos::read(&document)? {
+        observed.families = Families::NONE.with(Family::EVPN);
+        shown
+    } else if document.members()?.all(|(_, part)| part.is_array()) {
         gobgp::read(&document)?
     } else {
         let (families, shown) = frr::read(&document)?;

@@ -24,7 +24,7 @@ pub(super) fn read(fabric: &Fabric, bytes: &[u8]) -> Result<Observed, ReadError>
     }
     let at = bytes.len() - rest.len();
     let expected = if at == 0 {
-        "what FRR or GoBGP print as JSON, MRT records or BMP messages"
+        "what FRR, GoBGP or Junos print, MRT records or BMP messages"
     } else {
         "a whole record"
     };
