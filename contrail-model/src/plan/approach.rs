@@ -79,7 +79,7 @@ impl<'f> Attempt<'f> {
         let routed = blank.networks(Approach::is_router);
         if routed.is_empty() {
             blank.devices.clear();
-            blank.finish(fabric, &[]);
+            blank.finish(fabric, part, &[]);
             return vec![blank];
         }
         let joined = blank.joined(fabric, &routed);
@@ -89,14 +89,14 @@ impl<'f> Attempt<'f> {
                 Some(router) => attempt.join(fabric, router, &joined),
                 None => attempt.create(measure, &joined),
             }
-            attempt.finish(fabric, &joined);
+            attempt.finish(fabric, part, &joined);
             attempt
         });
         attempts.collect()
     }
 
     /// What the networks without a logical router need, wherever that is.
-    fn finish(&mut self, fabric: &Fabric, joined: &[NetworkId]) {
+    fn finish(&mut self, fabric: &Fabric, part: &Part<'_>, joined: &[NetworkId]) {
         for (network, approach) in &self.choices {
             let at = &fabric.networks[*network];
             let network = at.name.clone();
@@ -112,6 +112,7 @@ impl<'f> Attempt<'f> {
         }
         let in_underlay = self.networks(|approach| !approach.is_router());
         let mut leaving = self.joined(fabric, &in_underlay);
+        leaving.extend(&part.leaving);
         leaving.retain(|network| !joined.contains(network));
         self.leave_all(fabric, &leaving);
     }

@@ -5,14 +5,41 @@ use super::complete::{Measure, complete, dropped, tidy};
 use super::part::Part;
 use super::place::{Place, places};
 use super::{BreakOut, Candidate, Change, Reason, Rejected};
-use crate::fabric::{DeviceId, Fabric, Name, NetworkId};
+use crate::fabric::{DeviceId, Fabric, Name, NetworkId, RequiredFlow};
 use crate::trace::Trace;
 
 /// Combinations of a part that are tried, the most promising first.
 const MAX_COMBINATIONS: usize = 64;
 
+/// How some required flows can be made to work.
+pub(super) struct Ways<'f> {
+    /// The cheapest first.
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) rejected: Vec<Rejected>,
+    /// The flows of each part for which there is no way; all of them if there is none for the parts together.
+    pub(super) without: Vec<Vec<&'f RequiredFlow>>,
+}
+
+/// Every way to make flows work, part by part and then together.
+pub(super) fn ways<'f>(measure: &Measure<'f>, flows: &[&'f RequiredFlow]) -> Ways<'f> {
+    let (mut rejected, mut parts, mut without) = (Vec::new(), Vec::new(), Vec::new());
+    for part in Part::all(measure.fabric, flows) {
+        let (ways, refused) = ways_of(measure, &part);
+        if ways.is_empty() {
+            without.push(part.flows);
+        }
+        rejected.extend(refused);
+        parts.push(ways);
+    }
+    let candidates = together(measure, flows, &parts, &mut rejected);
+    if candidates.is_empty() && without.is_empty() {
+        without.push(flows.to_vec());
+    }
+    Ways { candidates, rejected, without }
+}
+
 /// Every way to make a part's flows work, the cheapest first, and why the others do not do.
-pub(super) fn ways(measure: &Measure<'_>, part: &Part<'_>) -> (Vec<Candidate>, Vec<Rejected>) {
+fn ways_of(measure: &Measure<'_>, part: &Part<'_>) -> (Vec<Candidate>, Vec<Rejected>) {
     let fabric = measure.fabric;
     let traces = fabric.trace_flows(&part.flows);
     if traces.iter().all(Trace::is_delivered) {
@@ -137,19 +164,26 @@ fn combined(
     let mut working: Vec<Vec<(Choice<'_>, Promise)>> = Vec::new();
     for network in networks {
         let alone = Part::with(fabric, &part.flows_of(fabric, *network));
-        let to_services = alone.to_services(fabric);
+        let to_services = alone.flows_to_services(fabric);
         let mut works = Vec::new();
         for (approach, place) in choices(fabric, *network, places) {
             let others = alone.overlay.iter().filter(|other| *other != network && approach.is_router());
             let chosen = std::iter::once(network).chain(others).map(|id| (*id, approach)).collect();
             let (mut ways, refused) = tried(measure, &alone, vec![(chosen, place)]);
             let mut needs_others = 0;
-            if ways.is_empty() && to_services.flows.len() < alone.flows.len() {
-                // Networks that it talks to may go another way.
+            if ways.is_empty() && (approach.is_router() || to_services.len() < alone.flows.len()) {
+                // Networks that it talks to, or that its logical router joins too, may go another way.
                 needs_others = 1;
-                (ways, _) = tried(measure, &to_services, vec![(vec![(*network, approach)], place)]);
+                let alone = part.with_alone(fabric, &to_services);
+                (ways, _) = tried(measure, &alone, vec![(vec![(*network, approach)], place)]);
             }
             if ways.is_empty() {
+                // A device may lack a VRF only as long as none of the others joins the logical router.
+                let needs_company =
+                    |refused: &Rejected| refused.reasons.iter().all(|reason| reason.rule() == Some("R5"));
+                if refused.iter().all(needs_company) {
+                    works.push(((approach, place), Promise { needs_others: 1, cost: 0 }));
+                }
                 rejected.extend(refused);
             }
             let promise = |way: &Way| Promise { needs_others, cost: way.candidate.cost.total };
@@ -214,8 +248,9 @@ fn without_detours(ways: Vec<Way>) -> Vec<Candidate> {
 
 /// All parts together: the best of each, and then the ways that differ from that in one part. A way that does not work
 /// together with the others is refused.
-pub(super) fn together(
+fn together(
     measure: &Measure<'_>,
+    flows: &[&RequiredFlow],
     parts: &[Vec<Candidate>],
     rejected: &mut Vec<Rejected>,
 ) -> Vec<Candidate> {
@@ -230,7 +265,7 @@ pub(super) fn together(
         // What a part does alone is known.
         if parts.len() > 1 {
             let changed = measure.fabric.with(&candidate.changes);
-            broken = dropped(&changed.trace_required());
+            broken = dropped(&changed.trace_flows(flows));
             if broken.is_empty() {
                 broken = measure.newly_broken(&changed, &candidate.changes);
             }

@@ -58,7 +58,12 @@ pub(super) fn complete(
         }
         let (remedies, hopeless) = remedies(&trial.fabric, attempt, &trial.traces);
         let mut changes = trial.changes.clone();
-        changes.extend(remedies.into_iter().filter(|change| !trial.changes.contains(change)));
+        for change in remedies {
+            // Remedies of different drops may have a change in common.
+            if !changes.contains(&change) {
+                changes.push(change);
+            }
+        }
         if !hopeless.is_empty() || changes.len() == trial.changes.len() {
             let broken = measure.newly_broken(&trial.fabric, &trial.changes);
             let dropped = if hopeless.is_empty() { all_reasons(&trial.traces) } else { hopeless };

@@ -6,18 +6,16 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::combine;
 use super::complete::Measure;
-use super::part::Part;
 use super::{Impossible, Lift};
 use crate::fabric::{
     Device, DeviceId, Endpoint, Fabric, Link, Name, OverlayRoles, PhysicalRole, Port, RequiredFlow, ServerId,
 };
 
-/// What forbids a part for which there is no way.
-pub(super) fn explain(measure: &Measure<'_>, part: &Part<'_>) -> Impossible {
-    let fabric = measure.fabric;
-    let flows = fewest(measure, &[], &part.flows);
-    let (_, against) = combine::ways(measure, &Part::with(fabric, &flows));
-    let lifts = lifts(fabric, &flows).into_iter();
+/// What forbids some flows for which there is no way.
+pub(super) fn explain(measure: &Measure<'_>, flows: &[&RequiredFlow]) -> Impossible {
+    let flows = fewest(measure, &[], flows);
+    let against = combine::ways(measure, &flows).rejected;
+    let lifts = lifts(measure.fabric, &flows).into_iter();
     let lifts =
         lifts.filter(|(_, lifted)| is_possible_in(measure, lifted, &flows)).map(|(lift, _)| lift).collect();
     let flows = flows.iter().map(|flow| flow.to_string().into()).collect();
@@ -25,8 +23,7 @@ pub(super) fn explain(measure: &Measure<'_>, part: &Part<'_>) -> Impossible {
 }
 
 fn is_possible(measure: &Measure<'_>, flows: &[&RequiredFlow]) -> bool {
-    let (ways, _) = combine::ways(measure, &Part::with(measure.fabric, flows));
-    !ways.is_empty()
+    !combine::ways(measure, flows).candidates.is_empty()
 }
 
 /// A set of flows that is impossible together with `given`, and of which none can be left out (QuickXplain, Junker

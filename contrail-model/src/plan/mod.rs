@@ -15,10 +15,10 @@ use serde::Serialize;
 
 pub use self::approach::Approach;
 pub use self::change::Change;
+use self::combine::Ways;
 use self::complete::Measure;
 pub use self::cost::{Cost, Weights};
-use self::part::Part;
-use crate::fabric::{Fabric, Name};
+use crate::fabric::{Fabric, Name, RequiredFlow};
 use crate::report::Finding;
 use crate::trace::Drop;
 
@@ -166,18 +166,9 @@ impl Fabric {
     /// common share one logical router, as a network can be in one only.
     pub fn plan_with(&self, weights: Weights) -> Plan {
         let measure = Measure::new(self, &weights);
-        let mut rejected = Vec::new();
-        let mut parts = Vec::new();
-        let mut impossible = Vec::new();
-        for part in Part::all(self) {
-            let (ways, refused) = combine::ways(&measure, &part);
-            if ways.is_empty() {
-                impossible.push(explain::explain(&measure, &part));
-            }
-            rejected.extend(refused);
-            parts.push(ways);
-        }
-        let candidates = combine::together(&measure, &parts, &mut rejected);
+        let flows: Vec<&RequiredFlow> = self.required_flows.iter().collect();
+        let Ways { candidates, rejected, without } = combine::ways(&measure, &flows);
+        let impossible = without.iter().map(|flows| explain::explain(&measure, flows)).collect();
         Plan { candidates, rejected, impossible, weights }
     }
 }

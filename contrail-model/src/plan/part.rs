@@ -4,20 +4,22 @@ use crate::fabric::{Fabric, NetworkId, Protocol, RequiredFlow, RouterId};
 
 /// Required flows that no choice can be made for alone, as they share networks, and a network can be in one logical
 /// router only.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Part<'f> {
     /// The networks of workloads, virtual services and bare-metal servers that flows leave or enter.
     pub(super) overlay: Vec<NetworkId>,
     /// The networks at the other ends.
     pub(super) services: Vec<NetworkId>,
     pub(super) flows: Vec<&'f RequiredFlow>,
+    /// Networks that are taken out of logical routers, as other flows go another way there.
+    pub(super) leaving: Vec<NetworkId>,
 }
 
 impl<'f> Part<'f> {
-    /// All required flows, each in one part, in the order of the document.
-    pub(super) fn all(fabric: &'f Fabric) -> Vec<Self> {
+    /// Some required flows, each in one part, in the order of the flows.
+    pub(super) fn all(fabric: &'f Fabric, flows: &[&'f RequiredFlow]) -> Vec<Self> {
         let mut parts: Vec<Self> = Vec::new();
-        for flow in fabric.required_flows.iter() {
+        for flow in flows.iter().copied() {
             let mut part = Self::of(fabric, flow);
             // Parts that this flow connects become one.
             let (touching, mut others): (Vec<Self>, Vec<Self>) =
@@ -33,14 +35,14 @@ impl<'f> Part<'f> {
         }
         let position = |part: &Self| {
             let first = part.flows.first().copied();
-            fabric.required_flows.iter().position(|flow| first.is_some_and(|first| std::ptr::eq(first, flow)))
+            flows.iter().position(|flow| first.is_some_and(|first| std::ptr::eq(first, *flow)))
         };
         parts.sort_by_key(position);
         parts
     }
 
     fn of(fabric: &'f Fabric, flow: &'f RequiredFlow) -> Self {
-        let mut part = Self { overlay: Vec::new(), services: Vec::new(), flows: vec![flow] };
+        let mut part = Self { flows: vec![flow], ..Self::default() };
         let ends = [flow.from.1, flow.to.1].map(|end| fabric.network_of(end));
         let [Some(from), Some(to)] = ends else { return part };
         if from != to && flow.protocol != Protocol::Dhcp && (fabric.is_overlay(from) || fabric.is_overlay(to))
@@ -83,17 +85,23 @@ impl<'f> Part<'f> {
 
     /// What is left of the part with some of its flows.
     pub(super) fn with(fabric: &'f Fabric, flows: &[&'f RequiredFlow]) -> Self {
-        let mut part = Self { overlay: Vec::new(), services: Vec::new(), flows: Vec::new() };
+        let mut part = Self::default();
         flows.iter().for_each(|flow| part.take(Self::of(fabric, flow)));
         part
     }
 
-    /// What is left of the part without the flows between overlay networks.
-    pub(super) fn to_services(&self, fabric: &'f Fabric) -> Self {
+    /// What is left of the part with some of its flows, if its other networks are in no logical router.
+    pub(super) fn with_alone(&self, fabric: &'f Fabric, flows: &[&'f RequiredFlow]) -> Self {
+        let part = Self::with(fabric, flows);
+        let leaving = self.networks().filter(|network| part.networks().all(|own| own != *network)).collect();
+        Self { leaving, ..part }
+    }
+
+    /// The flows that are not between overlay networks.
+    pub(super) fn flows_to_services(&self, fabric: &Fabric) -> Vec<&'f RequiredFlow> {
         let is_overlay = |end| fabric.network_of(end).is_some_and(|network| fabric.is_overlay(network));
         let flows = self.flows.iter().copied();
-        let flows: Vec<_> = flows.filter(|flow| !is_overlay(flow.from.1) || !is_overlay(flow.to.1)).collect();
-        Self::with(fabric, &flows)
+        flows.filter(|flow| !is_overlay(flow.from.1) || !is_overlay(flow.to.1)).collect()
     }
 
     /// The flows that leave or enter one of the overlay networks.

@@ -7,7 +7,9 @@ use ipnet::IpNet;
 use super::approach::Attempt;
 use super::complete::reasons;
 use super::{Change, Reason};
-use crate::fabric::{Address, DeviceId, Fabric, Name, NetworkId, RequiredFlow, RouterId, SecondaryAddress};
+use crate::fabric::{
+    Address, DeviceId, Fabric, Name, NetworkId, RequiredFlow, RouterId, SecondaryAddress, ServerId,
+};
 use crate::trace::{Drop, Table, Trace};
 
 /// What would end each drop, and the drops that nothing within the approach would end.
@@ -124,6 +126,7 @@ impl Drops<'_> {
                 // An IRB on the leaf of a host spares the bridging to that leaf.
                 self.irbs_of_ends(flow, |network| self.is_of_underlay(network))
             }
+            Drop::NoTunnelEnd { .. } => self.extended_to_ends(flow),
             Drop::NoRoute { table: Table::Underlay { device }, .. }
                 if attempt.is_routed(fabric, flow) && attempt.is_withdrawn_from(device) =>
             {
@@ -183,17 +186,33 @@ impl Drops<'_> {
     }
 
     /// A network routed in the underlay: wherever it reaches; if a logical router joins it too, only on those leaves of the
-    /// flow's ends where the logical router has no IRB of it.
+    /// flow's ends in it where the logical router has no IRB of it.
     fn underlay_irbs(&self, flow: &RequiredFlow, network: NetworkId) -> Remedy {
         let fabric = self.fabric;
         let mut devices = fabric.attached_devices(network).to_vec();
         if self.is_joined(network) {
             let hosts = [flow.from.1, flow.to.1].into_iter().filter_map(|end| fabric.host_of(end));
+            let hosts =
+                hosts.filter(|host| fabric.servers[*host].interfaces().any(|at| at.network == network));
             let leaves: Vec<DeviceId> = hosts.flat_map(|host| fabric.leaves_of(host)).collect();
             let is_routed = |device| fabric.router_with_irb(device, network).is_some();
             devices.retain(|device| leaves.contains(device) && !is_routed(*device));
         }
         Remedy::UnderlayIrbs(network, devices)
+    }
+
+    /// The attempt's logical router on the leaves of a flow's ends in its networks, which spares the bridging to them.
+    fn extended_to_ends(&self, flow: &RequiredFlow) -> Option<Remedy> {
+        let fabric = self.fabric;
+        let (id, name) = self.router()?;
+        let router = &fabric.routers[id];
+        let hosts = [flow.from.1, flow.to.1].into_iter().filter_map(|end| fabric.host_of(end));
+        let is_joined = |host: &ServerId| {
+            fabric.servers[*host].addresses.iter().any(|at| router.networks.contains(&at.network))
+        };
+        let leaves = hosts.filter(is_joined).flat_map(|host| fabric.leaves_of(host));
+        let devices = leaves.filter(|leaf| !router.extended_to.contains(leaf)).collect::<Vec<DeviceId>>();
+        extended(name, fabric.device_names(&devices))
     }
 
     /// The attempt's logical router on the devices that a network reaches, where only such have its IRB (release

@@ -6,6 +6,9 @@
 //! these devices. By hand a network gets underlay IRBs on all devices that it reaches (one that the logical router joins
 //! too only where that is not), and secondary addresses on the leaves of all its hypervisors.
 //!
+//! A plan may go beyond this where a remedy makes it, to devices that a logical router is on already; then it is asked what
+//! that costs.
+//!
 //! Outside of this there is cheaper: two leaves of different racks, which are not "alone"; a new logical router instead
 //! of one that has to be withdrawn elsewhere first; secondary addresses only where a required flow's workload is.
 
@@ -13,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contrail_model::document::{Device, Document, SecondaryAddress};
 use contrail_model::trace::{RouteKind, Step, Table, Way};
-use contrail_model::{Fabric, Plan, Trace};
+use contrail_model::{Approach, Candidate, Fabric, Plan, Trace};
 
 use super::exhaustive::is_of_flows;
 use super::parts::{self, Part, subsets};
@@ -96,9 +99,34 @@ impl<'d> Costs<'d> {
         ways.min()
     }
 
+    /// What a plan's best way costs for the part, which may be on devices where nothing was searched.
+    pub(super) fn of_best(&self, best: &Candidate) -> Option<u32> {
+        let mut devices = Place::new();
+        let mut choices = Choices::new();
+        for at in &best.break_outs {
+            let choice = match at.approach {
+                Approach::AsItIs | Approach::Underlay => continue,
+                Approach::IpFabricForwarding => Choice::IpFabric,
+                Approach::DistributedSnat => Choice::Snat,
+                _ => Choice::Routed,
+            };
+            let own = at.networks.iter().map(ToString::to_string);
+            let own: Vec<String> = own.filter(|network| self.part.overlay.contains(network)).collect();
+            if !own.is_empty() {
+                devices.extend(at.devices.iter().map(ToString::to_string));
+            }
+            choices.extend(own.into_iter().map(|network| (network, choice)));
+        }
+        if choices.is_empty() {
+            self.cheapest().map(|(cost, _)| cost)
+        } else {
+            self.cost_on(&choices, &devices)
+        }
+    }
+
     /// Places that are told to be alike but are not: what a logical router of the part's only overlay network costs there
-    /// is not what the plan says, or it works where the plan refuses it.
-    pub(super) fn unlike(&self, plan: &Plan) -> Vec<String> {
+    /// is not what the plan says, or it works where the plan refuses it. The other part costs `plain`.
+    pub(super) fn unlike(&self, plan: &Plan, plain: u32) -> Vec<String> {
         let [network] = self.part.overlay.as_slice() else { return Vec::new() };
         let candidates = plan.candidates.iter().map(|at| (&at.break_outs, Some(at.cost.total)));
         let rejected = plan.rejected.iter().map(|at| (&at.break_outs, None));
@@ -107,7 +135,8 @@ impl<'d> Costs<'d> {
             for place in break_outs.iter().flat_map(|at| &at.alike) {
                 let place: Place = place.iter().map(ToString::to_string).collect();
                 let choices = vec![(network.clone(), Choice::Routed)];
-                let found = self.cost_at(&choices, &place, &mut BTreeMap::new()).map(|(cost, _)| cost);
+                let found =
+                    self.cost_at(&choices, &place, &mut BTreeMap::new()).map(|(cost, _)| cost + plain);
                 if found != told {
                     unlike.push(format!("on {place:?} it costs {found:?}, not {told:?}:\n{plan}"));
                 }
@@ -231,13 +260,15 @@ impl<'d> Costs<'d> {
         let vhost0 = self.document.servers.iter().flat_map(|server| &server.vhost0);
         let vhost0 = vhost0.map(|address| &address.network);
         let networks: BTreeSet<&String> = self.part.services.iter().chain(vhost0).collect();
+        let routing = parts::routing_devices(self.document);
         for network in networks {
             if is_in_underlay || !group.contains(network) {
                 let irbs = missing_irbs(self.document, network);
                 let some = |irbs| ByHand { network: network.clone(), irbs, secondary: Vec::new() };
                 if group.contains(network) {
                     // Where the logical router is not, for those of its hosts whose flows pass it by.
-                    let others = irbs.into_iter().filter(|(_, device)| !place.contains(device));
+                    let has_irb = |device: &String| place.contains(device) && routing.contains(device);
+                    let others = irbs.into_iter().filter(|(_, device)| !has_irb(device));
                     all.extend(others.map(|irb| some(vec![irb])));
                 } else {
                     all.push(some(irbs));

@@ -2,9 +2,10 @@
 //!
 //! Tried are: every partition of the part's networks into logical routers (a network is in one only), each on every set
 //! of devices that route tenants; IP fabric forwarding, distributed SNAT or neither for each network of workloads;
-//! every set of underlay IRBs where a network is routed both ways. What never harms is always there: routes of all
-//! hosts to all subnets, port translation pools, secondary addresses under IP fabric forwarding, underlay IRBs of
-//! networks that no logical router joins. Left out is what cannot help: a network whose flows have no way out of it
+//! every set of underlay IRBs where a network is routed both ways; for each network that no logical router joins underlay
+//! IRBs on all devices that it reaches, or no more than there are (the underlay would go to devices behind which a host
+//! is not). What never harms is always there: routes of all
+//! hosts to all subnets, port translation pools, secondary addresses under IP fabric forwarding. Left out is what cannot help: a network whose flows have no way out of it
 //! (a vRouter knows a logical router, IP fabric forwarding and SNAT, a bare-metal server only the first).
 
 use contrail_model::document::Document;
@@ -115,11 +116,11 @@ impl<'d> Search<'d> {
         all
     }
 
-    /// With underlay IRBs: all there can be of networks that no logical router joins, any of those that one joins
+    /// With underlay IRBs: all or no more of each network that no logical router joins, any of those that one joins
     /// while some of their flows pass it by.
     fn irbs(&self, part: &Part, setup: &Setup) -> Vec<Setup> {
         let document = self.document;
-        let (mut always, mut open) = (Vec::new(), Vec::new());
+        let mut open: Vec<Vec<(String, String)>> = Vec::new();
         let vhost0 = document.servers.iter().flat_map(|server| &server.vhost0).map(|at| &at.network);
         let mut networks: Vec<&String> = part.services.iter().chain(vhost0).collect();
         networks.sort();
@@ -127,17 +128,17 @@ impl<'d> Search<'d> {
         for network in networks {
             let missing = missing_irbs(document, network);
             match setup.routers.iter().find(|(group, _)| group.contains(network)) {
-                None => always.extend(missing),
+                None if missing.is_empty() => {}
+                None => open.push(missing),
                 Some((group, place)) if part.peers(network).any(|peer| !group.contains(peer)) => {
-                    open.extend(missing.into_iter().filter(|(_, device)| !place.contains(device)));
+                    let others = missing.into_iter().filter(|(_, device)| !place.contains(device));
+                    open.extend(others.map(|irb| vec![irb]));
                 }
                 Some(_) => {}
             }
         }
-        subsets(&open)
-            .into_iter()
-            .map(|some| Setup { irbs: always.iter().cloned().chain(some).collect(), ..setup.clone() })
-            .collect()
+        let with = |irbs: Vec<Vec<(String, String)>>| Setup { irbs: irbs.concat(), ..setup.clone() };
+        subsets(&open).into_iter().map(with).collect()
     }
 
     /// Whether with this set-up some of a part's flows work and no rule is newly broken.

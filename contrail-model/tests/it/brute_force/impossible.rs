@@ -18,8 +18,8 @@ pub(super) fn explanations(
 ) -> Vec<String> {
     let mut search = Search::new(document, fabric);
     let mut broken = Vec::new();
-    if plan.impossible.is_empty() && parts.iter().all(|part| search.way(part).is_some()) {
-        broken.push(format!("each part can be met:\n{plan}"));
+    if plan.impossible.is_empty() {
+        broken.push(format!("nothing says why:\n{plan}"));
     }
     let traces = fabric.trace_required();
     for impossible in &plan.impossible {
@@ -28,12 +28,11 @@ pub(super) fn explanations(
             impossible.flows.iter().any(|flow| **flow == *name)
         };
         let named: Vec<usize> = (0..traces.len()).filter(is_named).collect();
-        let part = parts.iter().find(|part| named.iter().all(|flow| part.flows.contains(flow)));
-        let Some(part) = part.filter(|_| !named.is_empty()) else {
-            broken.push(format!("the flows of {impossible} are not of one part"));
-            continue;
-        };
-        let part = part.with(&named);
+        if named.is_empty() {
+            broken.push(format!("no required flow is among those of {impossible}"));
+        }
+        let met = parts.iter().filter(|part| named.iter().any(|flow| part.flows.contains(flow)));
+        let part = Part::all(met.cloned()).with(&named);
         match search.way(&part) {
             Some(way) if known::a_network_goes_both_ways(&way) => count(tally, "known to be missed"),
             Some(way) => broken.push(format!("{impossible}is possible: {way:#?}")),

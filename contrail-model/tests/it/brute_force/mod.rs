@@ -16,6 +16,7 @@ mod random;
 mod rename;
 mod setup;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::thread;
 
@@ -60,6 +61,12 @@ fn for_each_fabric(of: u64, law: impl Fn(u64, &mut Tally) -> Vec<String> + Sync)
     all
 }
 
+/// How many percent of the fabrics something happened to; a few fabrics say nothing.
+fn share(tally: &Tally, what: &str) -> usize {
+    let number = |what: &str| tally.get(what).copied().unwrap_or_default();
+    if number("fabrics") < 100 { 100 } else { number(what) * 100 / number("fabrics") }
+}
+
 fn count(tally: &mut Tally, what: &str) {
     *tally.entry(what.to_owned()).or_default() += 1;
 }
@@ -95,7 +102,7 @@ fn a_plan_keeps_what_it_promises() {
         ("IP fabric forwarding", 10),
         ("distributed SNAT", 2),
     ] {
-        assert!(tally[what] * 100 >= tally["fabrics"] * percent, "{what}: {tally:#?}");
+        assert!(share(&tally, what) >= percent, "{what}: {tally:#?}");
     }
 }
 
@@ -115,7 +122,7 @@ fn a_plan_does_not_depend_on_names_order_or_chance() {
 fn where_no_plan_is_returned_nothing_works() {
     let tally = for_each_fabric(1, nothing_works_without_plan);
     // Otherwise the law would say little.
-    assert!(tally["impossible"] * 100 >= tally["fabrics"] * 20, "{tally:#?}");
+    assert!(share(&tally, "impossible") >= 20, "{tally:#?}");
 }
 
 fn nothing_works_without_plan(seed: u64, tally: &mut Tally) -> Vec<String> {
@@ -146,12 +153,21 @@ fn best_is_cheapest(seed: u64, tally: &mut Tally) -> Vec<String> {
     let searches: Vec<_> = searches.collect();
     let costs: Option<Vec<_>> = searches.iter().map(cheapest::Costs::cheapest).collect();
     let total = costs.iter().flatten().map(|(total, _)| *total).sum::<u32>();
+    let costs_that = || searches.iter().map(|search| search.of_best(best)).sum::<Option<u32>>();
     let told = || vec![format!("costs {}, but {total}: {costs:?}\n{plan}", best.cost.total)];
     count(tally, "the same");
-    if costs.is_none() || best.cost.total != total {
+    let is_right = match (costs.is_some(), best.cost.total.cmp(&total)) {
+        (true, Ordering::Equal) => true,
+        (true, Ordering::Less) => costs_that() == Some(best.cost.total),
+        _ => false,
+    };
+    if !is_right {
         return told();
     }
-    if let [search, _] = searches.as_slice() { search.unlike(&plan) } else { Vec::new() }
+    match (searches.as_slice(), costs.as_deref()) {
+        ([search, _], Some([_, (plain, _)])) => search.unlike(&plan, *plain),
+        _ => Vec::new(),
+    }
 }
 
 fn holds(law: impl Fn(u64, &mut Tally) -> Vec<String>, seeds: &[u64]) -> Tally {
@@ -194,8 +210,48 @@ fn a_flow_that_is_required_twice_is_left_out_as_one() {
 }
 
 #[test]
+fn a_leaf_without_tunnel_address_gets_the_logical_router_where_that_spares_the_bridging() {
+    holds(nothing_works_without_plan, &[19295]);
+}
+
+#[test]
+fn networks_may_get_a_vrf_together_where_one_alone_gets_none() {
+    holds(nothing_works_without_plan, &[7845]);
+}
+
+#[test]
+fn an_underlay_irb_on_a_leaf_that_a_host_is_not_behind_may_do_harm() {
+    holds(nothing_works_without_plan, &[5101]);
+}
+
+#[test]
+fn parts_that_cannot_be_met_together_are_explained() {
+    holds(nothing_works_without_plan, &[10640, 16635]);
+}
+
+#[test]
 fn a_device_that_a_logical_router_stays_on_costs_nothing() {
     holds(best_is_cheapest, &[1213, 2418, 3104, 4723, 4810]);
+}
+
+#[test]
+fn what_remedies_have_in_common_costs_once() {
+    holds(best_is_cheapest, &[569]);
+}
+
+#[test]
+fn what_passes_a_logical_router_by_gets_irbs_at_its_own_ends_only() {
+    holds(best_is_cheapest, &[2685]);
+}
+
+#[test]
+fn a_logical_router_is_left_by_networks_that_go_another_way() {
+    holds(best_is_cheapest, &[4447]);
+}
+
+#[test]
+fn a_plan_may_go_beyond_what_is_searched_at_the_cost_that_it_says() {
+    holds(best_is_cheapest, &[5171]);
 }
 
 #[test]

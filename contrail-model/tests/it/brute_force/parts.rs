@@ -10,7 +10,7 @@ pub(super) struct Part {
     pub(super) overlay: Vec<String>,
     /// The networks at the other ends.
     pub(super) services: Vec<String>,
-    /// The networks at both ends of each flow that crosses from one into another.
+    /// The networks at both ends of each flow that crosses from one into another; these flows come first.
     pub(super) pairs: Vec<[String; 2]>,
     /// Which of the required flows they are.
     pub(super) flows: Vec<usize>,
@@ -38,6 +38,13 @@ impl Part {
         }
         self.pairs.extend(other.pairs);
         self.flows.extend(other.flows);
+    }
+
+    /// Parts as one.
+    pub(super) fn all(parts: impl Iterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        parts.for_each(|part| all.take(part));
+        all
     }
 
     /// The part with some of its flows only.

@@ -69,7 +69,11 @@ impl Setup {
         }
         for network in &self.secondary {
             for (device, secondary) in secondary_addresses(document, network) {
-                apply::device(&mut made, &device).secondary_addresses.push(secondary);
+                let there = &mut apply::device(&mut made, &device).secondary_addresses;
+                match there.iter_mut().find(|at| at.irb == secondary.irb && at.address == secondary.address) {
+                    Some(known) => known.redistribute = true,
+                    None => there.push(secondary),
+                }
             }
         }
         for (protocol, first) in [("tcp", 56_000), ("udp", 57_024)] {
