@@ -1,6 +1,7 @@
 //! Errors of the crates as the exceptions of `contrail_fabric.errors`.
 
 use contrail_model::contrail_api::ImportError;
+use contrail_model::routes::ReadError;
 use contrail_model::trace::FlowError;
 use contrail_model::{LoadError, OutageError, Problem};
 use contrail_wire::bgp;
@@ -44,6 +45,12 @@ pub(crate) fn read_error(python: Python<'_>, error: ImportError) -> PyErr {
     let ImportError { source_name, place, object, field, message, .. } = error;
     let (line, column) = place.map(|at| (at.line, at.column)).unzip();
     exception(python, "ContrailReadError", (source_name, line, column, object, field, message))
+}
+
+/// Routes that others print or record, and that cannot be read.
+pub(crate) fn routes_error(python: Python<'_>, error: ReadError) -> PyErr {
+    let ReadError { place, message, .. } = error;
+    exception(python, "RoutesReadError", (place, message))
 }
 
 pub(crate) fn flow_error(python: Python<'_>, error: &FlowError) -> PyErr {

@@ -3,13 +3,15 @@
 use std::fmt;
 
 use contrail_model::Flow;
+use contrail_model::routes::Observed;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedBytes;
 use serde::Serialize;
 
 use crate::document;
-use crate::error::{flow_error, load_error, misplaced, outage_error};
-use crate::routes::Routes;
+use crate::error::{flow_error, load_error, misplaced, outage_error, routes_error};
+use crate::routes::{Routes, ToldDrift, told_drift};
 use crate::trace::Trace;
 
 /// Data and the text of it.
@@ -109,6 +111,16 @@ impl Fabric {
 
     fn routes(&self, python: Python<'_>) -> Routes {
         Routes(python.detach(|| self.0.routes()))
+    }
+
+    /// How what speakers print or record differs from the fabric's routes.
+    fn drift(&self, python: Python<'_>, sources: Vec<PyBackedBytes>) -> PyResult<ToldDrift> {
+        let observed = python.detach(|| {
+            let mut observed = Observed::default();
+            sources.iter().try_for_each(|bytes| observed.read(&self.0, bytes))?;
+            Ok(observed)
+        });
+        told_drift(&self.0, observed.map_err(|error| routes_error(python, error))?)
     }
 
     fn without(&self, python: Python<'_>, parts: Vec<String>) -> PyResult<Self> {

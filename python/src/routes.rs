@@ -1,6 +1,6 @@
 //! Routes of `contrail-model`: those that a fabric must carry, those that real speakers announce, and what differs.
 
-use contrail_model::routes::{Changed, Difference};
+use contrail_model::routes::{Changed, Difference, Observed};
 use pyo3::prelude::*;
 
 use crate::bgp::Message;
@@ -10,6 +10,9 @@ use crate::model::{Told, json, told};
 type ToldField = (&'static str, String, String);
 /// Kind, route, the fields that differ; the text.
 type ToldDifference = (&'static str, String, Vec<ToldField>, String);
+
+/// Causes with their differences; the routes that were found, families, what is not shown.
+pub(crate) type ToldDrift = (Vec<(String, Vec<ToldDifference>)>, Routes, Vec<String>, Vec<String>);
 
 /// All routes of a fabric, or of what its speakers announce.
 #[pyclass(frozen, module = "contrail_fabric._native")]
@@ -51,4 +54,18 @@ fn told_difference(difference: &Difference<'_>) -> PyResult<ToldDifference> {
             ("different", json(expected)?, fields.collect(), text)
         }
     })
+}
+
+/// How what was observed differs from the routes of a fabric.
+pub(crate) fn told_drift(fabric: &contrail_model::Fabric, observed: Observed) -> PyResult<ToldDrift> {
+    let expected = fabric.routes().of_families(observed.families);
+    let drift = expected.drift(&observed.routes);
+    let told = drift.into_iter().map(|drift| {
+        let differences = drift.differences.iter().map(told_difference).collect::<PyResult<_>>()?;
+        Ok((drift.cause, differences))
+    });
+    let told = told.collect::<PyResult<_>>()?;
+    let families = observed.families.iter().map(|family| family.to_string()).collect();
+    let not_shown = observed.not_shown();
+    Ok((told, Routes(observed.routes), families, not_shown))
 }

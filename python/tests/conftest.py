@@ -39,6 +39,13 @@ def solved(octavia):
     return octavia.apply(octavia.plan().best)
 
 
+@pytest.fixture(scope="session")
+def observed():
+    """What FRR and GoBGP print of the solved fabric's routes, of which one is withdrawn and one is changed."""
+    folder = FABRICS.parents[1] / "contrail-model" / "tests" / "it" / "observed"
+    return folder / "frr-octavia.json", folder / "gobgp-octavia.json"
+
+
 @pytest.fixture
 def solved_path(octavia_path, tmp_path):
     text = octavia_path.read_text(encoding="utf-8").replace("extended_to: []", "extended_to: [leaf1, leaf2]")

@@ -1,5 +1,6 @@
 import io
 import json
+import pickle
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from contrail_fabric import Fabric
 from contrail_fabric.__main__ import main
 from contrail_fabric._streams import Progress
 from contrail_fabric.bgp import InclusiveMulticastRoute, decode_message, encode_update, encode_withdrawal
+from contrail_fabric.errors import RoutesReadError
 from contrail_fabric.wire import Capture
 
 
@@ -159,3 +161,34 @@ def test_a_long_capture_tells_how_far_it_is(run, monkeypatch, solved_path, tmp_p
     assert run("dissect", capture)[0] == 0
     shown = terminal.getvalue()
     assert shown.startswith("\r[") and "%" in shown and shown.endswith(" \r")
+
+
+def test_drift_is_told_by_cause_from_what_speakers_print(run, solved, octavia_path, observed):
+    frr, gobgp = observed
+    for printed in observed:
+        drift = solved.drift(printed)
+        assert [cause.cause for cause in drift] == [
+            "the type-5 route of compute1 for workload amphora-1 differs in communities",
+            "leaf1 is not in the flood list of octavia (VNI 5001): its type-3 route is missing",
+        ]
+        (changed,), (missing,) = (cause.differences for cause in drift)
+        assert (changed.kind, [field.field for field in changed.fields]) == ("different", ["communities"])
+        assert (missing.kind, missing.entry.speaker, drift.families) == ("missing", "leaf1", ("l2vpn evpn",))
+        assert drift.not_shown[0].startswith("type-3 routes: ")
+        assert str(drift).endswith(f"2 causes of drift; {len(drift.found)} routes found (l2vpn evpn)")
+    assert solved.drift(frr.read_text(encoding="utf-8")) == solved.drift(frr.read_bytes()) == solved.drift(frr)
+
+    status, text, _ = run("drift", octavia_path, frr)
+    assert status == 1 and text.startswith("the type-5 route of compute1 for workload amphora-1 differs in communities\n  ")
+    status, data, _ = run("drift", octavia_path, frr, gobgp, "--json")
+    assert status == 1 and json.loads(data)["families"] == ["l2vpn evpn"]
+    status, _, error = run("drift", octavia_path, octavia_path)
+    assert status == 2 and error.startswith("contrail-fabric: byte 0: expected what FRR, GoBGP or Junos print")
+
+
+def test_routes_that_cannot_be_read_say_where(octavia):
+    with pytest.raises(RoutesReadError) as caught:
+        octavia.drift('{"10.0.0.1:7": {"[3]:[0]:[32]:[10.0.0.1]": {"paths": [{}]}}}')
+    assert caught.value.place == "/10.0.0.1:7/[3]:[0]:[32]:[10.0.0.1]/paths/0"
+    assert caught.value.problem == "missing field `nexthops`"
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

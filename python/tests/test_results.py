@@ -24,7 +24,7 @@ def parts(value):
 
 
 @pytest.fixture(scope="module")
-def everything():
+def everything(observed):
     found = []
     for path in sorted(FABRICS.glob("*.yaml")):
         fabric = Fabric.load(path)
@@ -38,6 +38,8 @@ def everything():
         sent = solved.trace_required()[-1].out.paths[0].hops[0].sent
         answers += [expectation.locate(bytes.fromhex(sent.bytes)), expectation.locate(bytes(14))]
         answers += [*solved.routes().diff(without.routes()), *fabric.flow_changes(solved)]
+        if path.stem == "octavia":
+            answers.append(solved.drift(*observed))
         found += [part for answer in answers for part in parts(answer)]
     return found
 
@@ -58,15 +60,15 @@ def test_every_class_is_reached_and_says_all_that_it_has(everything):
         elif kind not in (Data, results.Route):
             assert has == names(kind), part
     by_name = {getattr(results, name) for name in results.__all__} - {results.write_pcapng}
-    # Two are no part of anything; nothing in the examples is impossible, and routes are there or not, but not different.
-    beside = {results.Trace, results.Expectation, results.Impossible, results.Lift, results.FieldDifference}
+    # Two are no part of anything; nothing in the examples is impossible.
+    beside = {results.Trace, results.Expectation, results.Impossible, results.Lift}
     assert by_name - reached == beside
     assert all(str(part) for part in everything)
 
 
 def test_tables(everything):
     tables = [part for part in everything if hasattr(part, "to_markdown")]
-    assert {type(part) for part in tables} == {results.Report, results.Plan, results.Routes}
+    assert {type(part) for part in tables} == {results.Report, results.Plan, results.Routes, results.Drift}
     octavia = Fabric.load(FABRICS / "octavia.yaml")
     for table in [*tables, octavia, octavia.without(["leaf1"]), *octavia.trace_required()]:
         headings, _, *rows = table.to_markdown().splitlines()

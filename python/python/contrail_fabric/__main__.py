@@ -40,6 +40,11 @@ def _routes(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
     return str(routes), routes.to_dict(), True
 
 
+def _drift(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
+    drift = fabric.drift(*map(Path, arguments.sources))
+    return str(drift), drift.to_dict(), not drift.causes
+
+
 def _procedure(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
     plan = fabric.plan()
     if plan.best is None:
@@ -98,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         (_plan, "plan", "every way to make the required flows work, and why the others do not"),
         (_trace, "trace", "what a packet and its answer do, hop by hop"),
         (_routes, "routes", "what BGP must carry, speaker by speaker"),
+        (_drift, "drift", "how the routes that FRR, GoBGP or Junos print, or that were recorded, differ from the fabric's"),
         (_procedure, "procedure", "what has to be done for the best way, step by step, and how it is undone"),
     ):
         command = commands.add_parser(name, help=help, description=help)
@@ -107,6 +113,10 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--without", action="append", default=[], metavar="PART", help="as if this device or cable were down"
         )
+        if answer is _drift:
+            command.add_argument(
+                "sources", nargs="+", metavar="FILE", help="what a speaker prints as JSON or XML, an MRT file or a BMP stream"
+            )
         if answer is _procedure:
             command.add_argument("--ansible", action="store_true", help="print a list of tasks for Ansible instead")
         if answer is _trace:

@@ -122,18 +122,7 @@ class Routes(Tabular, Data):
         """What differs between what is expected, these routes, and what is found, speaker by speaker."""
         if self._native is None or found._native is None:
             raise FabricError("routes that were pickled cannot be compared: ask the fabric again")
-        names = ("field", "expected", "found")
-        return tuple(
-            RouteDifference(
-                {
-                    "kind": kind,
-                    "entry": json.loads(entry),
-                    "fields": [dict(zip(names, field, strict=True)) for field in fields],
-                    "message": message,
-                }
-            )
-            for kind, entry, fields, message in self._native.diff(found._native)
-        )
+        return tuple(map(_difference, self._native.diff(found._native)))
 
     def of(self, speaker: str) -> tuple[RouteEntry, ...]:
         """The routes that a device or server announces."""
@@ -147,3 +136,73 @@ class Routes(Tabular, Data):
 
     def __len__(self) -> int:
         return len(self.entries)
+
+
+class DriftCause(Data):
+    """Differences with one cause."""
+
+    cause: str
+    """What follows from it, and why: ``leaf1 is not in the flood list of api (VNI 5002): its type-3 route is missing``."""
+    differences: tuple[RouteDifference, ...]
+    """The routes that differ."""
+
+
+class Drift(Tabular, Data):
+    """How the routes that speakers hold differ from those that a fabric needs, by cause."""
+
+    causes: tuple[DriftCause, ...]
+    """Empty where there is no drift."""
+    found: Routes
+    """The routes that were found."""
+    families: tuple[str, ...]
+    """The families that were shown, ``l2vpn evpn``; nothing is said of others."""
+    not_shown: tuple[str, ...]
+    """What was not shown of routes, and so is not compared: ``type-5 routes: gateway, label``."""
+
+    @classmethod
+    def _of(cls, told: _ToldDrift) -> Self:
+        causes, routes, families, not_shown = told
+        found = Routes._of(routes)
+        data = {
+            "causes": [
+                {"cause": cause, "differences": [_plain_difference(difference) for difference in differences]}
+                for cause, differences in causes
+            ],
+            "found": found.to_dict(),
+            "families": families,
+            "not_shown": not_shown,
+        }
+        lines = [line for cause, told in causes for line in (cause, *(f"  {text}" for *_, text in told))]
+        lines += [f"not shown of {what}" for what in not_shown]
+        lines.append(f"{len(causes)} causes of drift; {len(found)} routes found ({', '.join(families)})")
+        drift = cls(data, "\n".join(lines))
+        drift.__dict__["found"] = found
+        return drift
+
+    def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
+        return ("Cause", "Routes"), [(cause.cause, [str(it) for it in cause.differences]) for cause in self]
+
+    def __iter__(self) -> Iterator[DriftCause]:
+        return iter(self.causes)
+
+    def __len__(self) -> int:
+        return len(self.causes)
+
+
+_ToldDifference = tuple[str, str, list[tuple[str, str, str]], str]
+_ToldDrift = tuple[list[tuple[str, list[_ToldDifference]]], native.Routes, list[str], list[str]]
+
+
+def _plain_difference(told: _ToldDifference) -> dict[str, Any]:
+    kind, entry, fields, message = told
+    names = ("field", "expected", "found")
+    return {
+        "kind": kind,
+        "entry": json.loads(entry),
+        "fields": [dict(zip(names, field, strict=True)) for field in fields],
+        "message": message,
+    }
+
+
+def _difference(told: _ToldDifference) -> RouteDifference:
+    return RouteDifference(_plain_difference(told))

@@ -18,6 +18,7 @@ __all__ = [
     "MessageError",
     "OutageError",
     "Problem",
+    "RoutesReadError",
 ]
 
 
@@ -86,6 +87,22 @@ class ContrailReadError(FabricError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.source, self.line, self.column, self.object, self.field, self.problem)
+
+
+class RoutesReadError(FabricError):
+    """Routes that others print or record, and that cannot be read."""
+
+    place: str
+    """``line 3, column 7``, a JSON pointer or ``byte 17``; empty for the whole."""
+    problem: str
+    """What is wrong, and what was expected."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"{place}: {problem}" if place else problem)
+        self.place, self.problem = place, problem
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.place, self.problem)
 
 
 class FlowError(FabricError):

@@ -15,7 +15,7 @@ from contrail_fabric._document import as_json
 from contrail_fabric._tabular import Cell, Tabular
 from contrail_fabric._traces import FlowChange, flow_changes
 from contrail_fabric.errors import FlowError, LoadError
-from contrail_fabric.results import Candidate, Plan, Report, Routes, Trace
+from contrail_fabric.results import Candidate, Drift, Plan, Report, Routes, Trace
 
 __all__ = ["Fabric", "Flow"]
 
@@ -168,6 +168,16 @@ class Fabric(Tabular, Frozen):
         """What BGP must carry, speaker by speaker."""
         return Routes._of(self._native.routes())
 
+    def drift(self, *sources: str | bytes | os.PathLike[str]) -> Drift:
+        """How the routes that speakers hold differ from those of the fabric: each source is what FRR
+        (``show bgp l2vpn evpn route detail json``), GoBGP (``gobgp global rib -a evpn -j``) or Junos (``show route table
+        bgp.evpn.0 extensive | display json``, or ``display xml``) print, an MRT file or a BMP stream, as text or bytes, or
+        the path of a file with it.
+
+        Raises ``RoutesReadError`` where one cannot be read.
+        """
+        return Drift._of(self._native.drift([_content(source) for source in sources]))
+
     def without(self, parts: Iterable[str]) -> Self:
         """The fabric as it forwards with devices and cables down: ``leaf1``, ``leaf1:et-0/0/48``.
 
@@ -230,3 +240,12 @@ def _trace_at(traces: _RequiredTraces, index: int) -> Trace:
 def _tell(results: tuple[Data, ...], texts: list[str]) -> None:
     for result, text in zip(results, texts, strict=True):
         result.__dict__["_text"] = text
+
+
+def _content(source: str | bytes | os.PathLike[str]) -> bytes:
+    match source:
+        case bytes():
+            return source
+        case str():
+            return source.encode()
+    return Path(source).read_bytes()

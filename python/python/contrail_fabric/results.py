@@ -8,6 +8,8 @@ from typing import Any
 from contrail_fabric import _native as native
 from contrail_fabric._data import Data, Tagged
 from contrail_fabric._routes import (
+    Drift,
+    DriftCause,
     FieldDifference,
     Origin,
     Replication,
@@ -49,6 +51,8 @@ __all__ = [
     "Change",
     "Cost",
     "Difference",
+    "Drift",
+    "DriftCause",
     "Drop",
     "Expectation",
     "Field",
