@@ -1,9 +1,9 @@
 //! Objects of Contrail's config API.
 
 use contrail_model::contrail_api::{Export, Import};
-use contrail_model::document::Document;
 use pyo3::prelude::*;
 
+use crate::document;
 use crate::error::{load_error, misplaced, read_error};
 use crate::model::json;
 
@@ -37,9 +37,7 @@ pub(crate) fn read_contrail(
 /// The lists of the API by type, the dump of the database and what neither can hold, each as JSON.
 #[pyfunction]
 pub(crate) fn export_contrail(python: Python<'_>, document: &str) -> PyResult<(String, String, String)> {
-    let mut from = serde_json::Deserializer::from_str(document);
-    let document: Document =
-        serde_path_to_error::deserialize(&mut from).map_err(|error| load_error(python, misplaced(error)))?;
+    let document = document::read(document).map_err(|error| load_error(python, misplaced(error)))?;
     let export = python.detach(|| Export::new(&document));
     Ok((json(&export.lists())?, json(&export.database_dump())?, export.rest()))
 }

@@ -215,7 +215,8 @@ fn an_error_names_object_and_field() {
 /// its name is there.
 #[test]
 fn a_text_that_is_cut_is_an_error_wherever_it_is_cut() {
-    let export = Export::new(&Document::from_yaml(&examples()["snat"]).unwrap());
+    let document = Document::from_yaml(&examples()["snat"]).unwrap();
+    let export = Export::new(&document);
     for text in [export.database_dump().to_string(), format!("[{}]", lists(&export).join(","))] {
         let (mut with_object, mut with_field) = (0, 0);
         for end in (1..text.len()).step_by(7) {
@@ -366,7 +367,8 @@ fn what_is_missing_is_named_and_can_be_laid_over() {
 /// Bytes that are changed make an error or another fabric, and never a panic; what was read can be written again.
 #[test]
 fn damaged_texts_are_read_or_refused() {
-    let export = Export::new(&Document::from_yaml(&examples()["snat"]).unwrap());
+    let document = Document::from_yaml(&examples()["snat"]).unwrap();
+    let export = Export::new(&document);
     let mut number = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = |below: usize| {
         number ^= number << 13;

@@ -24,14 +24,14 @@ const WRITTEN: u64 = 1_611_532_800_000_000;
 
 /// A document as objects of Contrail, and what these cannot hold.
 #[derive(Clone, Debug)]
-pub struct Export {
+pub struct Export<'d> {
+    document: &'d Document,
     objects: Objects,
-    rest: Value,
 }
 
-impl Export {
+impl<'d> Export<'d> {
     /// All objects that a document stands for. UUIDs that it does not give are derived from the names.
-    pub fn new(document: &Document) -> Self {
+    pub fn new(document: &'d Document) -> Self {
         let mut exporter = Exporter { objects: Objects::default(), interfaces: HashMap::new() };
         exporter.global(document);
         exporter.devices(document);
@@ -40,16 +40,14 @@ impl Export {
         exporter.servers(document);
         document.workloads.iter().for_each(|workload| exporter.workload(workload));
         exporter.routers(document);
-        let objects = exporter.objects;
-        let known = super::import::import(&objects, super::Tally::default()).document;
-        let rest = difference(&known, document).unwrap_or_default();
-        Self { objects, rest }
+        Self { document, objects: exporter.objects }
     }
 
     /// What Contrail has no place for, as a document to lay over what is imported again
     /// ([`lay_over`](super::Imported::lay_over)), in JSON.
     pub fn rest(&self) -> String {
-        format!("{:#}", self.rest)
+        let known = super::import::import(&self.objects, super::Tally::default()).document;
+        format!("{:#}", difference(&known, self.document).unwrap_or_default())
     }
 
     /// What the API answers for each type of object when it is asked for the list with `detail=true`.
