@@ -113,7 +113,8 @@ class ConfigApi:
                     return
                 text = json.dumps(data).encode()
                 self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(text))}.items():
+                content = {"Content-Type": "application/json", "Content-Length": str(len(text))}
+                for name, value in {**headers, **content}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(text)

@@ -1,5 +1,6 @@
 """The Ansible collection, under Ansible: as it is installed by the wheel, and nothing else."""
 
+import copy
 import json
 import os
 import subprocess
@@ -7,10 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 import contrail_fabric
 from ansible_collections.contrail.fabric.plugins.filter.values import FilterModule
+from config_api import ConfigApi
 from conftest import FABRICS
+from contrail_fabric import Fabric, contrail_api
+from contrail_fabric.live import Api
 
 HERE = Path(__file__).parent / "ansible"
 EXAMPLES = FABRICS.parent / "ansible"
@@ -115,3 +120,27 @@ def test_what_is_missing_is_named_with_the_interpreter(ansible, tmp_path):
     assert status == 2
     assert f"contrail-fabric is missing or broken for {sys.executable}" in " ".join(output.split())
     assert f"{sys.executable} -m pip install contrail-fabric" in " ".join(output.split())
+
+
+@pytest.mark.parametrize("name", ["octavia", "ironic", "kubernetes-keystone"])
+def test_the_calls_of_a_procedure_as_tasks_make_the_flows_work_and_change_nothing_twice(ansible, tmp_path, name):
+    document = yaml.safe_load((FABRICS / f"{name}.yaml").read_text(encoding="utf-8"))
+    planned, exported = Fabric.from_dict(document), contrail_api.export(document)
+    procedure = contrail_api.procedure(planned, planned.plan().best)
+    by_hand = {"servers": json.loads(procedure.patch)["servers"]}
+    # Those of hosts are for hosts: this one keeps its routes.
+    calls = [task for task in procedure.ansible_tasks if "ansible.builtin.uri" in task]
+    play = tmp_path / "play.json"
+    play.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": calls}]), encoding="utf-8")
+    standin = ConfigApi(exported.lists)
+    before = copy.deepcopy(standin.objects)
+    with standin.served() as url, Api(url) as api:
+        states = []
+        for _ in range(2):
+            status, printed = ansible("ansible-playbook", play, "-e", f"contrail_api={url}")
+            assert status == 0, printed
+            states.append(copy.deepcopy(standin.objects))
+        assert states[0] != before and states[1] == states[0]
+        fabric = api.fetch().read(over=[exported.rest, by_hand]).fabric()
+    assert not fabric.check().errors
+    assert all(trace.delivered for trace in fabric.trace_required())
