@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::elements::{Edge, Elements, Item, Node};
+use super::elements::{Edge, Elements, Item, Node, Step};
 use super::scene::{Kind, Line};
 
 /// The document.
@@ -29,6 +29,15 @@ fn write(text: &mut String, elements: &Elements<'_>) -> fmt::Result {
         let style = if *is_down { ", style=dashed" } else { "" };
         let [tail, head] = [tail, head].map(|label| quoted(&[label.as_ref()]));
         writeln!(text, "  n{from} -- n{to} [taillabel={tail}, headlabel={head}{style}]")?;
+    }
+    for Step { ends: [from, to], number, is_back, is_tunnelled } in &elements.steps {
+        let style = if *is_back { "dashed" } else { "solid" };
+        let colour = if *is_tunnelled { "orange:black:orange" } else { "black" };
+        writeln!(
+            text,
+            "  n{from} -- n{to} [label={number}, dir=forward, constraint=false, penwidth=2, style={style}, \
+             color=\"{colour}\"]"
+        )?;
     }
     text.write_str("}\n")
 }

@@ -11,6 +11,17 @@ pub(super) struct Elements<'s> {
     pub(super) title: &'s str,
     pub(super) items: Vec<Item<'s>>,
     pub(super) edges: Vec<Edge<'s>>,
+    pub(super) steps: Vec<Step>,
+}
+
+/// A packet from one node to the next.
+#[derive(Debug)]
+pub(super) struct Step {
+    /// By the numbers of nodes.
+    pub(super) ends: [usize; 2],
+    pub(super) number: usize,
+    pub(super) is_back: bool,
+    pub(super) is_tunnelled: bool,
 }
 
 #[derive(Debug)]
@@ -66,7 +77,21 @@ impl<'s> Elements<'s> {
         let hosted = numbering.hosted.iter();
         let hosted = hosted.map(|ends| Edge { ends: *ends, labels: [&UNNAMED; 2], is_down: false });
         let edges = scene.links.iter().filter_map(edge).chain(hosted).collect();
-        Self { title: &scene.title, items, edges }
+        let mut steps = Vec::new();
+        for way in &scene.ways {
+            for (leg, pair) in way.legs.iter().zip(way.nodes.windows(2)) {
+                let [from, to] = pair else { continue };
+                if let (Some(from), Some(to)) = (numbering.node_of.get(from), numbering.node_of.get(to)) {
+                    steps.push(Step {
+                        ends: [*from, *to],
+                        number: leg.number,
+                        is_back: way.is_back,
+                        is_tunnelled: leg.is_tunnelled,
+                    });
+                }
+            }
+        }
+        Self { title: &scene.title, items, edges, steps }
     }
 }
 

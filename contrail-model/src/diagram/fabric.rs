@@ -1,12 +1,12 @@
 //! A fabric as boxes: what each device, port group, server and workload says of itself.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Layers;
 use super::cables::Cables;
 use super::legend::Networks;
 use super::racks::{Rack, Tiers, drawn};
-use super::scene::{Anchor, Block, Kind, Scene, Style};
+use super::scene::{Anchor, Block, Kind, Scene, Style, Way};
 use crate::fabric::{
     Address, DeviceId, Fabric, NetworkId, PortGroup, PortGroupId, Server, ServerId, ServerKind, WorkloadId,
 };
@@ -15,23 +15,45 @@ use crate::fabric::{
 struct Drawing<'f> {
     fabric: &'f Fabric,
     layers: Layers,
-    focus: HashSet<Anchor>,
+    story: Story,
     tiers: Tiers,
     cables: Cables,
     networks: Networks<'f>,
 }
 
+/// What a picture shows beside its fabric.
+#[derive(Default)]
+pub(super) struct Story {
+    /// In place of the fabric's name.
+    pub(super) title: Option<String>,
+    pub(super) description: String,
+    /// What is drawn even if the fabric is large.
+    pub(super) focus: HashSet<Anchor>,
+    /// What is greyed.
+    pub(super) faint: HashSet<DeviceId>,
+    /// What is said in the boxes of devices, servers and workloads.
+    pub(super) notes: HashMap<Anchor, Vec<Block>>,
+    pub(super) ways: Vec<Way>,
+    /// Lists that stand beside those of networks and logical routers.
+    pub(super) lists: Vec<Block>,
+    /// What stands below.
+    pub(super) below: Vec<Block>,
+}
+
 /// A fabric, not yet laid out.
-pub(super) fn scene(fabric: &Fabric, layers: Layers) -> Scene {
-    let focus = HashSet::new();
-    let tiers = Tiers::new(fabric, &focus);
+pub(super) fn scene(fabric: &Fabric, layers: Layers, story: Story) -> Scene {
+    let tiers = Tiers::new(fabric, &story.focus);
     let cables = Cables::new(fabric, &tiers);
     let networks = Networks::new(fabric, layers);
-    let mut drawing = Drawing { fabric, layers, focus, tiers, cables, networks };
-    let page = drawing.page();
-    let Drawing { cables, .. } = drawing;
-    let title = format!("Fabric {}", fabric.name());
-    Scene { title, description: description(fabric), page, links: cables.links }
+    let title = story.title.clone().unwrap_or_else(|| format!("Fabric {}", fabric.name()));
+    let mut drawing = Drawing { fabric, layers, story, tiers, cables, networks };
+    let page = drawing.page(&title);
+    let Drawing { cables, story: Story { description: told, ways, .. }, .. } = drawing;
+    let mut description = description(fabric);
+    if !told.is_empty() {
+        description = format!("{description} {told}");
+    }
+    Scene { title, description, page, links: cables.links, ways }
 }
 
 /// `2 spines, 5 leaves`, for somebody who cannot see them.
@@ -62,8 +84,8 @@ pub(super) fn counted(count: usize, what: &str) -> String {
 }
 
 impl Drawing<'_> {
-    fn page(&mut self) -> Block {
-        let mut blocks = vec![Block::line(Style::Heading, format!("Fabric {}", self.fabric.name()))];
+    fn page(&mut self, title: &str) -> Block {
+        let mut blocks = vec![Block::line(Style::Heading, title)];
         let upper = std::mem::take(&mut self.tiers.upper);
         for devices in upper.iter().filter(|devices| !devices.is_empty()) {
             let devices = devices.iter().map(|device| self.device(*device)).collect();
@@ -73,7 +95,12 @@ impl Drawing<'_> {
         let mut lower: Vec<Block> = racks.iter().map(|rack| self.rack(rack)).collect();
         lower.extend(self.collapsed_racks());
         blocks.push(Block::new(Kind::Tier, lower));
-        blocks.extend(self.networks.legend());
+        let mut lists = std::mem::take(&mut self.story.lists);
+        lists.extend(self.networks.legend());
+        if !lists.is_empty() {
+            blocks.push(Block::new(Kind::Legend, lists));
+        }
+        blocks.append(&mut self.story.below);
         Block::new(Kind::Page, blocks)
     }
 
@@ -105,16 +132,23 @@ impl Drawing<'_> {
         if self.shows(Layers::SUBNETS) {
             lines.extend(self.underlay_irbs(id));
         }
+        lines.extend(self.notes(Anchor::Device(id)));
         blocks.push(Block::new(Kind::Body, lines));
         blocks.extend(self.ports(self.cables.below(id)));
-        Block::new(Kind::Device, blocks).at(Anchor::Device(id)).faint(!fabric.is_up(id))
+        let is_faint = !fabric.is_up(id) || self.story.faint.contains(&id);
+        Block::new(Kind::Device, blocks).at(Anchor::Device(id)).faint(is_faint)
+    }
+
+    /// What the picture says of a thing beside what the fabric does.
+    fn notes(&mut self, of: Anchor) -> Vec<Block> {
+        self.story.notes.remove(&of).unwrap_or_default()
     }
 
     /// Ports at one edge of a device.
     fn ports(&self, ports: &[(Anchor, String)]) -> Option<Block> {
         let is_named = self.shows(Layers::UNDERLAY);
         let port = |(anchor, name): &(Anchor, String)| {
-            let name = is_named.then(|| Block::line(Style::Small, name.clone()));
+            let name = is_named.then(|| Block::line(Style::Port, name.clone()));
             Block::new(Kind::Port, name.into_iter().collect()).at(*anchor)
         };
         (!ports.is_empty()).then(|| Block::new(Kind::Ports, ports.iter().map(port).collect()))
@@ -167,7 +201,7 @@ impl Drawing<'_> {
         let mut blocks = vec![Block::new(Kind::Shelf, devices)];
         let is_in_focus = |group| {
             let servers = self.tiers.servers(group).iter();
-            servers.map(|server| Anchor::Server(*server)).any(|server| self.focus.contains(&server))
+            servers.map(|server| Anchor::Server(*server)).any(|server| self.story.focus.contains(&server))
         };
         let (groups, others) = drawn(&rack.groups, is_in_focus);
         let mut shelf: Vec<Block> = groups.into_iter().map(|group| self.port_group(group)).collect();
@@ -269,8 +303,10 @@ impl Drawing<'_> {
             let routes = routes.map(|route| format!("route {} via {}", route.to, route.via));
             blocks.extend(routes.map(|route| Block::line(Style::Plain, route)));
         }
+        blocks.extend(self.notes(Anchor::Server(id)));
         let all = self.tiers.workloads(id);
-        let (workloads, others) = drawn(all, |workload| self.focus.contains(&Anchor::Workload(workload)));
+        let (workloads, others) =
+            drawn(all, |workload| self.story.focus.contains(&Anchor::Workload(workload)));
         blocks.extend(workloads.into_iter().map(|workload| self.workload(workload)));
         if !others.is_empty() {
             blocks.push(Block::line(Style::Plain, counted(others.len(), "workload")));
@@ -295,6 +331,7 @@ impl Drawing<'_> {
         if self.shows(Layers::NETWORKS) {
             blocks.extend(workload.addresses().map(|address| self.address("", address)));
         }
+        blocks.extend(self.notes(Anchor::Workload(id)));
         Block::new(Kind::Workload, blocks).at(Anchor::Workload(id))
     }
 }

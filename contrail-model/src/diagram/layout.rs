@@ -25,26 +25,28 @@ impl Kind {
     const fn arrangement(self) -> Arrangement {
         match self {
             Self::Tier | Self::Shelf | Self::Ports => Arrangement::Row,
-            Self::Legend => Arrangement::Flow(1200),
+            Self::Legend => Arrangement::Flow(1400),
             _ => Arrangement::Column,
         }
     }
 
+    /// Beside text there is room for the ways of packets.
     const fn room(self) -> Room {
         let (side, top, bottom, gap) = match self {
             Self::Page => (24, 24, 24, 84),
             Self::Tier => (0, 0, 0, 36),
             Self::Rack => (16, 12, 16, 64),
             Self::Shelf => (0, 0, 0, 24),
-            Self::Device | Self::Ports | Self::Slot => (0, 0, 0, 0),
-            Self::Body => (12, 6, 7, 3),
+            Self::Device | Self::Ports | Self::Slot | Self::Packet | Self::Line => (0, 0, 0, 0),
+            Self::Body => (24, 16, 16, 3),
             Self::Port => (4, 2, 2, 0),
-            Self::PortGroup => (8, 0, 8, 4),
-            Self::Server => (12, 7, 8, 3),
+            Self::PortGroup => (20, 0, 8, 14),
+            Self::Server => (20, 7, 8, 3),
             Self::Collapsed => (12, 0, 8, 3),
-            Self::Workload => (10, 5, 6, 2),
-            Self::Legend => (0, 0, 0, 40),
-            Self::List | Self::Line => (0, 0, 0, 3),
+            Self::Workload => (20, 5, 6, 2),
+            Self::Header | Self::OuterHeader => (8, 4, 5, 1),
+            Self::Legend => (0, 0, 0, 32),
+            Self::List => (0, 0, 4, 3),
         };
         Room { side, top, bottom, gap }
     }
@@ -56,8 +58,8 @@ impl Style {
         match self {
             Self::Heading => 16,
             Self::Name => 13,
-            Self::Plain | Self::Bad => 11,
-            Self::Small => 9,
+            Self::Plain | Self::Good | Self::Bad => 11,
+            Self::Small | Self::Port => 9,
         }
     }
 
@@ -68,11 +70,11 @@ impl Style {
 }
 
 impl Line {
-    /// Room for the colour of a network in front, in pixels.
+    /// Room for the mark in front, in pixels.
     pub(super) const MARK: i32 = 20;
 
     pub(super) fn indent(&self) -> i32 {
-        if self.network.is_some() { Self::MARK } else { 0 }
+        if self.mark.is_some() { Self::MARK } else { 0 }
     }
 
     /// In pixels, as much as any of the usual fixed-width fonts takes: 0.61 of the height for each character, twice that

@@ -1,7 +1,7 @@
 //! Which networks a picture shows, in which colours, and what logical routers join.
 
 use super::Layers;
-use super::scene::{Block, Kind, Style};
+use super::scene::{Block, Kind, Mark, Style};
 use crate::fabric::{Fabric, Name, NetworkId};
 
 /// Networks that the legend tells; of more, how many there are.
@@ -20,18 +20,18 @@ impl<'f> Networks<'f> {
     }
 
     /// A network's place in the legend, by which it has its colour.
-    pub(super) fn mark(&mut self, network: NetworkId) -> Option<usize> {
+    pub(super) fn mark(&mut self, network: NetworkId) -> Option<Mark> {
         if !self.layers.contains(Layers::NETWORKS) {
             return None;
         }
         let known = self.shown.iter().position(|shown| *shown == network);
-        Some(known.unwrap_or_else(|| {
+        Some(Mark::Network(known.unwrap_or_else(|| {
             self.shown.push(network);
             self.shown.len() - 1
-        }))
+        })))
     }
 
-    pub(super) fn legend(&self) -> Option<Block> {
+    pub(super) fn legend(&self) -> Vec<Block> {
         let mut lists = Vec::new();
         if !self.shown.is_empty() {
             lists.push(self.networks());
@@ -39,7 +39,7 @@ impl<'f> Networks<'f> {
         if self.layers.contains(Layers::LOGICAL_ROUTERS) && self.fabric.routers.len() > 0 {
             lists.push(self.routers());
         }
-        (!lists.is_empty()).then(|| Block::new(Kind::Legend, lists))
+        lists
     }
 
     fn networks(&self) -> Block {
@@ -49,7 +49,11 @@ impl<'f> Networks<'f> {
             let subnets: Vec<String> =
                 network.subnets.iter().map(|subnet| subnet.prefix.to_string()).collect();
             let text = format!("{}, VNI {}, {}", network.name, network.vni, subnets.join(", "));
-            lines.push(Block::marked(Style::Plain, text.trim_end_matches([',', ' ']), Some(place)));
+            lines.push(Block::marked(
+                Style::Plain,
+                text.trim_end_matches([',', ' ']),
+                Some(Mark::Network(place)),
+            ));
         }
         lines.extend(and_more(self.shown.len()));
         Block::new(Kind::List, lines)

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::elements::{Edge, Elements, Item, Node};
+use super::elements::{Edge, Elements, Item, Node, Step};
 use super::scene::{Kind, Line};
 
 /// The document.
@@ -26,6 +26,11 @@ fn write(text: &mut String, elements: &Elements<'_>) -> fmt::Result {
             write!(text, "|{}|", quoted(&labels.join(" - ")))?;
         }
         writeln!(text, " n{to}")?;
+    }
+    for Step { ends: [from, to], number, is_back, is_tunnelled } in &elements.steps {
+        let line = if *is_back { "-.->" } else { "==>" };
+        let tunnel = if *is_tunnelled { " in a tunnel" } else { "" };
+        writeln!(text, "  n{from} {line}|\"{number}{tunnel}\"| n{to}")?;
     }
     text.write_str("  classDef device stroke-width:2px\n  classDef faint opacity:0.45\n")
 }

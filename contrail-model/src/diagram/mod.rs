@@ -10,10 +10,19 @@
 //! let text = fabric.diagram().mermaid(); // for where Markdown is shown
 //! let graph = fabric.diagram().dot(); // for Graphviz
 //! assert!(picture.starts_with("<svg "));
+//!
+//! for trace in fabric.trace_required() {
+//!     let picture = trace.diagram().svg(); // the way of its packets, their headers, and where each value comes from
+//!     assert!(picture.contains("dropped at ")); // the logical router is extended to no device yet
+//! }
+//!
+//! let plan = fabric.plan();
+//! let placement = plan.diagram(&fabric).svg(); // where a logical router may be, and where it may not and why
+//! assert!(placement.contains("refused: L1: leaf3 "));
 //! # Ok::<(), contrail_model::LoadError>(())
 //! ```
 //!
-//! A picture decides nothing: it draws what the fabric says. The same fabric gives the same picture, byte for byte.
+//! A picture decides nothing: it draws what fabric, trace and plan say. The same fabric gives the same picture, byte for byte.
 
 mod cables;
 mod dot;
@@ -22,15 +31,21 @@ mod fabric;
 mod layout;
 mod legend;
 mod mermaid;
+mod placement;
 mod racks;
 mod scene;
+mod strokes;
 mod svg;
 mod theme;
+mod told;
 mod xml;
 
 use self::elements::Elements;
+use self::fabric::Story;
 use self::scene::Scene;
 use crate::fabric::Fabric;
+use crate::plan::Plan;
+use crate::trace::Trace;
 
 bitflags::bitflags! {
     /// What a picture shows of a fabric, beside its devices, servers and workloads.
@@ -54,6 +69,15 @@ bitflags::bitflags! {
 pub struct Diagram<'f> {
     fabric: &'f Fabric,
     layers: Layers,
+    subject: Subject<'f>,
+}
+
+/// What a picture is about.
+#[derive(Clone, Copy, Debug)]
+enum Subject<'f> {
+    Fabric,
+    Trace(&'f Trace),
+    Plan(&'f Plan),
 }
 
 impl Fabric {
@@ -62,7 +86,28 @@ impl Fabric {
     /// Where there are more than twelve racks, and where a rack has more than twelve port groups, they are drawn as one
     /// box that says how many there are.
     pub const fn diagram(&self) -> Diagram<'_> {
-        Diagram { fabric: self, layers: Layers::all() }
+        Diagram { fabric: self, layers: Layers::all(), subject: Subject::Fabric }
+    }
+}
+
+impl Trace {
+    /// A picture of the trace on its fabric, with all layers.
+    ///
+    /// Each way has the path that [`Way::telling`](crate::trace::Way::telling) gives: out with a whole line, back with a
+    /// dashed one, with a band around it where the packet is in a tunnel. Where a packet is dropped it says why. Each link is
+    /// numbered, and below is the packet on it: its headers with the fields that fabric and flow decide, and where each
+    /// value comes from. However large the fabric is, what the packets touch is drawn.
+    pub const fn diagram(&self) -> Diagram<'_> {
+        Diagram { subject: Subject::Trace(self), ..self.fabric().diagram() }
+    }
+}
+
+impl Plan {
+    /// A picture of where the plan's ways put logical routers in the fabric that it was made for, with all layers.
+    ///
+    /// A device has the rank of the best way that uses it; one that is refused is greyed, with the reason and its rule.
+    pub const fn diagram<'f>(&'f self, fabric: &'f Fabric) -> Diagram<'f> {
+        Diagram { subject: Subject::Plan(self), ..fabric.diagram() }
     }
 }
 
@@ -90,7 +135,12 @@ impl Diagram<'_> {
     }
 
     fn scene(&self) -> Scene {
-        let mut scene = fabric::scene(self.fabric, self.layers);
+        let story = match self.subject {
+            Subject::Fabric => Story::default(),
+            Subject::Trace(trace) => told::story(trace),
+            Subject::Plan(plan) => placement::story(self.fabric, plan),
+        };
+        let mut scene = fabric::scene(self.fabric, self.layers, story);
         scene.page.lay_out();
         scene
     }

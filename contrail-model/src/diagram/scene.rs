@@ -11,6 +11,7 @@ pub(super) struct Scene {
     pub(super) description: String,
     pub(super) page: Block,
     pub(super) links: Vec<Link>,
+    pub(super) ways: Vec<Way>,
 }
 
 /// A box with what is in it.
@@ -54,6 +55,11 @@ pub(super) enum Kind {
     Workload,
     /// What is not drawn, with how many there are.
     Collapsed,
+    /// A packet with its headers, outermost on top.
+    Packet,
+    Header,
+    /// A header that is there because of a tunnel.
+    OuterHeader,
     /// Explanations, as many beside each other as there is room for.
     Legend,
     /// Lines below each other.
@@ -89,8 +95,19 @@ pub(super) enum Anchor {
 pub(super) struct Line {
     pub(super) text: String,
     pub(super) style: Style,
-    /// The network whose colour stands in front of it, by its place in the legend.
-    pub(super) network: Option<usize>,
+    pub(super) mark: Option<Mark>,
+}
+
+/// What stands in front of a line of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// The colour and kind of line of a network, by its place in the legend.
+    Network(usize),
+    /// The line of a packet's way.
+    Out,
+    Back,
+    /// The band around it where the packet is in a tunnel.
+    Tunnel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,6 +116,9 @@ pub(super) enum Style {
     Name,
     Plain,
     Small,
+    /// The name of a port, in its box.
+    Port,
+    Good,
     Bad,
 }
 
@@ -109,6 +129,26 @@ pub(super) struct Link {
     /// What is written at the ends.
     pub(super) labels: [Name; 2],
     pub(super) is_down: bool,
+}
+
+/// The way of a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Way {
+    pub(super) is_back: bool,
+    /// Where it is, from the sender on: one more than there are legs.
+    pub(super) nodes: Vec<Anchor>,
+    pub(super) legs: Vec<Leg>,
+    /// Whether it ends where it should.
+    pub(super) arrives: bool,
+}
+
+/// A link that a packet crosses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Leg {
+    pub(super) ends: [Anchor; 2],
+    /// Of the packet on it, in the whole picture.
+    pub(super) number: usize,
+    pub(super) is_tunnelled: bool,
 }
 
 /// A rectangle, in pixels from the upper left corner of the picture.
@@ -148,8 +188,8 @@ impl Block {
         Self::marked(style, text, None)
     }
 
-    pub(super) fn marked(style: Style, text: impl Into<String>, network: Option<usize>) -> Self {
-        let content = Content::Line(Line { text: text.into(), style, network });
+    pub(super) fn marked(style: Style, text: impl Into<String>, mark: Option<Mark>) -> Self {
+        let content = Content::Line(Line { text: text.into(), style, mark });
         Self { kind: Kind::Line, anchor: None, is_faint: false, content, place: Place::default() }
     }
 

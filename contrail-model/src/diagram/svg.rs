@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use super::scene::{Anchor, Block, Content, Kind, Line, Place, Scene, Style};
+use super::scene::{Anchor, Block, Content, Kind, Line, Mark, Place, Scene, Style, Way};
+use super::strokes::{Point, RADIUS, Strokes, Taken, between};
 use super::theme;
 use super::xml::Xml;
 
@@ -24,13 +25,20 @@ pub(super) fn document(scene: &Scene) -> String {
     xml.text("desc", &[("id", &"description")], &scene.description);
     xml.text("style", &[], &theme::style_sheet());
     let places = places(&scene.page);
-    boxes(&mut xml, &scene.page);
+    boxes(&mut xml, &scene.page, |kind| kind != Kind::Port);
     for link in &scene.links {
         let [Some(from), Some(to)] = link.ends.map(|end| places.get(&end).copied()) else { continue };
         let class = if link.is_down { "cable down" } else { "cable" };
-        xml.empty("path", &[("class", &class), ("d", &way(from, to))]);
+        xml.empty("path", &[("class", &class), ("d", &cable(from, to))]);
     }
+    let mut taken = Taken::by_texts(&scene.page);
+    let ways: Vec<(&Way, Strokes)> =
+        scene.ways.iter().map(|way| (way, Strokes::of(way, &places, &mut taken))).collect();
+    ways.iter().for_each(|(way, strokes)| lines(&mut xml, way, strokes));
+    // A way leads into a port, and does not hide its name.
+    boxes(&mut xml, &scene.page, |kind| kind == Kind::Port);
     texts(&mut xml, &scene.page);
+    ways.iter().for_each(|(way, strokes)| numbers(&mut xml, way, strokes));
     xml.finish()
 }
 
@@ -45,22 +53,47 @@ fn places(page: &Block) -> HashMap<Anchor, Place> {
     places
 }
 
-/// From the lower edge of the upper port to the upper edge of the lower one; between ports at one height in a bow above.
-fn way(from: Place, to: Place) -> String {
-    let (from, to) = if from.y <= to.y { (from, to) } else { (to, from) };
-    if from.bottom() < to.y {
-        format!("M{} {}L{} {}", from.middle(), from.bottom(), to.middle(), to.y)
+/// A straight line; between ports at one height a bow above.
+fn cable(from: Place, to: Place) -> String {
+    let ends @ [(x, y), (far_x, far_y)] = between(from, to);
+    if y == far_y {
+        format!("M{x} {y}C{x} {} {far_x} {} {far_x} {far_y}", y - 30, y - 30)
     } else {
-        let top = from.y - 30;
-        format!(
-            "M{} {}C{} {top} {} {top} {} {}",
-            from.middle(),
-            from.y,
-            from.middle(),
-            to.middle(),
-            to.middle(),
-            to.y
-        )
+        line(&ends)
+    }
+}
+
+fn line(points: &[Point]) -> String {
+    let mut text = String::new();
+    for (index, (x, y)) in points.iter().enumerate() {
+        text.push_str(&format!("{}{x} {y}", if index == 0 { 'M' } else { 'L' }));
+    }
+    text
+}
+
+/// A way with the bands around it, and how it ends.
+fn lines(xml: &mut Xml, way: &Way, strokes: &Strokes) {
+    for band in &strokes.bands {
+        xml.empty("path", &[("class", &"band"), ("d", &line(band))]);
+    }
+    let class = if way.is_back { "way back" } else { "way" };
+    xml.empty("path", &[("class", &class), ("d", &line(&strokes.line))]);
+    let Some((x, y)) = strokes.line.last() else { return };
+    if way.arrives {
+        xml.empty("circle", &[("class", &"end"), ("cx", x), ("cy", y), ("r", &5)]);
+    } else {
+        let cross = format!("M{} {}l14 14m0 -14l-14 14", x - 7, y - 7);
+        xml.empty("path", &[("class", &"cross"), ("d", &cross)]);
+    }
+}
+
+fn numbers(xml: &mut Xml, way: &Way, strokes: &Strokes) {
+    let class = if way.is_back { "number back" } else { "number" };
+    for (number, (x, y)) in &strokes.numbers {
+        xml.empty("circle", &[("class", &class), ("cx", x), ("cy", y), ("r", &RADIUS)]);
+        let attributes: [(&str, &dyn Display); 5] =
+            [("x", x), ("y", &(y + 3)), ("font-size", &9), ("text-anchor", &"middle"), ("class", &class)];
+        xml.text("text", &attributes, &number.to_string());
     }
 }
 
@@ -75,7 +108,10 @@ impl Kind {
             Self::PortGroup => Some(("group", 8)),
             Self::Server | Self::Collapsed => Some(("box", 4)),
             Self::Workload => Some(("workload", 8)),
+            Self::Header => Some(("box", 0)),
+            Self::OuterHeader => Some(("box outer", 0)),
             Self::Tier
+            | Self::Packet
             | Self::Shelf
             | Self::Body
             | Self::Ports
@@ -87,9 +123,9 @@ impl Kind {
     }
 }
 
-/// The outlines, those outside first.
-fn boxes(xml: &mut Xml, block: &Block) {
-    if let Some((class, round)) = block.kind.outline() {
+/// The outlines of some kinds, those outside first.
+fn boxes(xml: &mut Xml, block: &Block, is_drawn: fn(Kind) -> bool) {
+    if let Some((class, round)) = block.kind.outline().filter(|_| is_drawn(block.kind)) {
         let Place { x, y, width, height } = block.place;
         let class = if block.is_faint { format!("{class} faint") } else { class.to_owned() };
         let all: [(&str, &dyn Display); 6] =
@@ -99,7 +135,7 @@ fn boxes(xml: &mut Xml, block: &Block) {
         let attributes = if block.kind == Kind::Page { of_page } else { &all };
         xml.empty("rect", attributes);
     }
-    block.blocks().iter().for_each(|inner| boxes(xml, inner));
+    block.blocks().iter().for_each(|inner| boxes(xml, inner, is_drawn));
 }
 
 impl Style {
@@ -109,6 +145,8 @@ impl Style {
             Self::Name => Some("name"),
             Self::Plain => None,
             Self::Small => Some("small"),
+            Self::Port => Some("interface"),
+            Self::Good => Some("good"),
             Self::Bad => Some("bad"),
         }
     }
@@ -126,10 +164,16 @@ fn text(xml: &mut Xml, line: &Line, place: Place) {
     let size = line.style.size();
     // Letters stand on a line a fifth of their height above the bottom.
     let baseline = place.bottom() - (place.height - size) / 2 - size / 5;
-    if let Some(network) = line.network {
+    if let Some(mark) = line.mark {
+        let class = match mark {
+            Mark::Network(place) => theme::classes(place),
+            Mark::Out => "way".to_owned(),
+            Mark::Back => "way back".to_owned(),
+            Mark::Tunnel => "band".to_owned(),
+        };
         let y = place.y + place.height / 2;
         let (from, to) = (place.x, place.x + Line::MARK - 5);
-        xml.empty("path", &[("class", &theme::classes(network)), ("d", &format!("M{from} {y}H{to}"))]);
+        xml.empty("path", &[("class", &class), ("d", &format!("M{from} {y}H{to}"))]);
     }
     let x = place.x + line.indent();
     let mut attributes: Vec<(&str, &dyn Display)> = vec![("x", &x), ("y", &baseline), ("font-size", &size)];

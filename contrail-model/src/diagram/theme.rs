@@ -14,7 +14,8 @@ const RULES: &str = "\
 text{font-family:'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace;fill:#1b1f24;white-space:pre}
 .heading{font-weight:bold}
 .name{font-weight:bold}
-.small{fill:#59636e}
+.small,.interface{fill:#59636e}
+.good{fill:#0a5c36;font-weight:bold}
 .bad{fill:#a40e26}
 .page{fill:#ffffff}
 .box{fill:#f6f8fa;stroke:#59636e;stroke-width:1}
@@ -27,11 +28,22 @@ text{font-family:'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace;f
 .down{stroke:#a40e26;stroke-dasharray:4 4}
 .faint{opacity:.45}
 .mark{stroke-width:3;fill:none}
+.outer{fill:#fbe9c6}
+.band{stroke:#e69f00;stroke-opacity:.5;stroke-width:12;stroke-linejoin:round;fill:none}
+.way{stroke:#1b1f24;stroke-width:3.5;stroke-linejoin:round;fill:none}
+path.back{stroke-dasharray:7 4}
+.end{fill:#1b1f24}
+.cross{stroke:#a40e26;stroke-width:4;fill:none}
+circle.number{fill:#1b1f24;stroke:#1b1f24}
+circle.number.back{fill:#ffffff}
+text.number{fill:#ffffff;font-weight:bold}
+text.number.back{fill:#1b1f24}
 ";
 
 const DARK: &str = "\
 text{fill:#e6edf3}
-.small{fill:#a3adb8}
+.small,.interface{fill:#a3adb8}
+.good{fill:#7ee2b8}
 .bad{fill:#ff9492}
 .page{fill:#15191f}
 .box{fill:#1f252d;stroke:#8c959f}
@@ -39,6 +51,14 @@ text{fill:#e6edf3}
 .port,.group,.workload{fill:#15191f;stroke:#8c959f}
 .cable{stroke:#a3adb8}
 .down{stroke:#ff9492}
+.outer{fill:#4d3b12}
+.way{stroke:#e6edf3}
+.end{fill:#e6edf3}
+.cross{stroke:#ff9492}
+circle.number{fill:#e6edf3;stroke:#e6edf3}
+circle.number.back{fill:#15191f}
+text.number{fill:#15191f}
+text.number.back{fill:#e6edf3}
 ";
 
 /// The style sheet of an SVG document.

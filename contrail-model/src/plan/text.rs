@@ -53,7 +53,7 @@ impl fmt::Display for Impossible {
         writeln!(f, "  as")?;
         let mut told: Vec<String> = Vec::new();
         for reason in self.against.iter().flat_map(|rejected| &rejected.reasons) {
-            let reason = reason_with_rule(reason);
+            let reason = reason.with_rule();
             if !told.contains(&reason) {
                 writeln!(f, "       {reason}")?;
                 told.push(reason);
@@ -67,8 +67,11 @@ impl fmt::Display for Impossible {
     }
 }
 
-fn reason_with_rule(reason: &Reason) -> String {
-    reason.rule().map_or_else(|| reason.to_string(), |rule| format!("{rule}: {reason}"))
+impl Reason {
+    /// `L1: leaf3 cannot ...`
+    pub(crate) fn with_rule(&self) -> String {
+        self.rule().map_or_else(|| self.to_string(), |rule| format!("{rule}: {self}"))
+    }
 }
 
 /// `logical router on leaf1, leaf2`; with the networks in front where they go different ways.
@@ -131,7 +134,7 @@ fn refusal(f: &mut fmt::Formatter<'_>, rejected: &Rejected, names_networks: bool
     title(f, &rejected.break_outs, names_networks)?;
     f.write_str("\n")?;
     for reason in &rejected.reasons {
-        writeln!(f, "       {}", reason_with_rule(reason))?;
+        writeln!(f, "       {}", reason.with_rule())?;
     }
     Ok(())
 }

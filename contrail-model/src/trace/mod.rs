@@ -31,6 +31,7 @@ pub use self::comparison::{Comparison, Difference};
 pub use self::expectation::{Expectation, Sighting, Spot};
 pub use self::flow::{Flow, FlowError};
 pub use self::frames::{TraceFrame, write_pcapng};
+pub(crate) use self::note::{Link, Node};
 pub use self::path::{Hop, PacketHeaders, Path, Sent, TracedField, TracedHeader, Way};
 pub use self::resolution::Resolution;
 pub use self::source::Source;
@@ -76,6 +77,11 @@ impl Trace {
     /// What the flow is for; empty if the document does not say.
     pub const fn why(&self) -> &Name {
         &self.why
+    }
+
+    /// The fabric that it was traced in.
+    pub(crate) const fn fabric(&self) -> &Fabric {
+        &self.fabric
     }
 
     /// The way of the packet that opens the flow.

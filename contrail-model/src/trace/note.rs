@@ -221,7 +221,7 @@ pub(super) enum Source {
 
 /// A link between two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Link {
+pub(crate) enum Link {
     /// A cable between devices, by its index, and the end that the packet leaves from.
     Cable { link: usize, end: usize },
     /// Between a port of a device, by its index in the server's port group, and the server.
@@ -362,7 +362,7 @@ pub(super) enum Next {
 
 /// Where a packet is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Workload(WorkloadId),
     Server(ServerId),
     Device(DeviceId),

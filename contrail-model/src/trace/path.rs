@@ -5,7 +5,7 @@ use std::ops::Range;
 use contrail_wire::{FieldValue, Header};
 
 use super::note;
-use super::note::{Next, Noted, Walk};
+use super::note::{Link, Next, Node, Noted, Walk};
 use super::packet::NotedHeader;
 use super::source::usual;
 use super::step::Step;
@@ -171,6 +171,10 @@ impl<'t> Hop<'t> {
         self.trace.fabric.node_name(self.noted.node)
     }
 
+    pub(crate) const fn place(&self) -> Node {
+        self.noted.node
+    }
+
     pub(super) fn mtu(&self) -> u16 {
         self.trace.fabric.mtu_at(self.noted.node)
     }
@@ -200,6 +204,10 @@ impl<'t> Sent<'t> {
     /// The link, by its two ends.
     pub fn link(&self) -> Name {
         self.trace.link_name(self.noted.link).into()
+    }
+
+    pub(crate) const fn over(&self) -> Link {
+        self.noted.link
     }
 
     /// Who receives it.
@@ -235,6 +243,21 @@ impl<'t> PacketHeaders<'t> {
         let trace = self.trace;
         let own = trace.notes.headers.of(self.sent.packet).copied();
         trace.link_header(self.sent).into_iter().chain(own).map(move |noted| TracedHeader { trace, noted })
+    }
+
+    /// The headers, outermost first, each with the one that stood at its place in the packet before, counted from the
+    /// inside, if that was of the same kind.
+    pub(crate) fn since(&self, before: Option<Self>) -> Vec<(TracedHeader<'t>, Option<TracedHeader<'t>>)> {
+        let headers: Vec<TracedHeader<'_>> = self.headers().collect();
+        let before: Vec<TracedHeader<'_>> =
+            before.map(|before| before.headers().collect()).unwrap_or_default();
+        let count = headers.len();
+        let pairs = headers.into_iter().enumerate().map(|(index, entry)| {
+            let same_place = before.len().checked_sub(count - index).and_then(|place| before.get(place));
+            let other = same_place.filter(|other| other.header().layer() == entry.header().layer());
+            (entry, other.copied())
+        });
+        pairs.collect()
     }
 
     /// What stands behind the headers: a DHCP message, or nothing.

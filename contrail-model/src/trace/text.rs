@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::path::telling;
-use super::{PacketHeaders, Path, Trace, TracedField, TracedHeader, Way};
+use super::{PacketHeaders, Path, Trace, TracedField, Way};
 
 impl fmt::Display for Trace {
     /// Each way with its first path (the first that is dropped, if one is); each hop with what the node does and
@@ -60,15 +60,10 @@ fn packet(
     packet: PacketHeaders<'_>,
     before: Option<PacketHeaders<'_>>,
 ) -> fmt::Result {
-    let headers: Vec<TracedHeader<'_>> = packet.headers().collect();
-    let before: Vec<TracedHeader<'_>> = before.map(|before| before.headers().collect()).unwrap_or_default();
-    for (index, entry) in headers.iter().enumerate() {
-        let from_inside = headers.len() - index;
-        let same_place = before.len().checked_sub(from_inside).and_then(|place| before.get(place));
+    for (entry, other) in packet.since(before) {
         let name = entry.header().layer().name();
         let fields = entry.fields();
-        let other = same_place.filter(|other| other.header().layer() == entry.header().layer());
-        let changed: Vec<&TracedField> = match other.map(TracedHeader::fields) {
+        let changed: Vec<&TracedField> = match other.map(|other| other.fields()) {
             None => fields.iter().collect(),
             Some(other) => {
                 let is_changed = |field: &&TracedField| !other.contains(field);

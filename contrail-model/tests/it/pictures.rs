@@ -1,4 +1,5 @@
 //! Pictures: each is as its golden file says, is XML, and no text of it is on top of another.
+#![expect(clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::collections::BTreeMap;
 
@@ -8,16 +9,56 @@ use crate::fabrics::examples;
 use crate::golden::assert_generated;
 use crate::{OCTAVIA, fabric, solved};
 
-/// The pictures of `examples/pictures/`, by name: each fabric, and what the article's figures show beside it.
+/// The article's figures, each with the fabric, and the required flow that is traced when the plan's best way has been
+/// gone.
+const FIGURES: [(&str, &str, Option<usize>); 9] = [
+    ("mplsoudpgre", "dc-gateway", Some(0)),
+    ("snat", "snat", Some(0)),
+    ("ip_fabric_forwarding", "ip-fabric-forwarding", Some(0)),
+    ("leaf-spine", "leaf-spine", None),
+    ("octavia-l3", "octavia", Some(0)),
+    ("octavia-l2", "octavia-l2", Some(0)),
+    ("ironic-large", "ironic", None),
+    ("ironic-from-bms-to-underlay", "ironic", Some(0)),
+    ("ironic-zoomed", "ironic", Some(2)),
+];
+
+/// The pictures of `examples/pictures/`, by the name of the file.
 fn pictures() -> BTreeMap<String, String> {
     let mut pictures = BTreeMap::new();
     for (name, text) in examples() {
-        pictures.insert(format!("{name}.svg"), fabric(&text).diagram().svg());
+        let fabric = fabric(&text);
+        pictures.insert(format!("{name}.svg"), fabric.diagram().svg());
+        for (figure, _, flow) in FIGURES.iter().filter(|(_, of, _)| *of == name) {
+            let plan = fabric.plan();
+            let solved = plan.best().unwrap().apply(&fabric);
+            let picture = match flow {
+                Some(flow) => solved.trace_required()[*flow].diagram().svg(),
+                None => solved.diagram().svg(),
+            };
+            pictures.insert(format!("figure-{figure}.svg"), picture);
+        }
     }
     let octavia = fabric(OCTAVIA);
+    let plan = octavia.plan();
+    pictures.insert("octavia-plan.svg".to_owned(), plan.diagram(&octavia).svg());
+    pictures.insert("octavia-dropped.svg".to_owned(), octavia.trace_required()[0].diagram().svg());
     pictures.insert("octavia.mmd".to_owned(), octavia.diagram().mermaid());
     pictures.insert("octavia.dot".to_owned(), octavia.diagram().dot());
+    let solved = plan.best().unwrap().apply(&octavia);
+    pictures.insert("octavia-trace.mmd".to_owned(), solved.trace_required()[0].diagram().mermaid());
+    pictures.insert("octavia-trace.dot".to_owned(), solved.trace_required()[0].diagram().dot());
     pictures
+}
+
+#[test]
+fn no_picture_is_left_of_what_is_drawn_no_more() {
+    let pictures = pictures();
+    let folder = format!("{}/../examples/pictures", env!("CARGO_MANIFEST_DIR"));
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().file_name().into_string().unwrap();
+        assert!(pictures.contains_key(&file) || file == "README.md", "nothing makes {file}");
+    }
 }
 
 #[test]
@@ -116,9 +157,80 @@ fn many_racks_and_servers_are_told_by_their_number() {
     assert!(large.diagram().dot().contains("n0 -- n1 [taillabel=\"30 cables\""));
 }
 
+#[test]
+fn a_way_runs_round_all_that_is_written_and_is_numbered_link_by_link() {
+    let traced = pictures().into_iter().filter(|(_, picture)| picture.contains("class=\"way\""));
+    let mut ways = 0;
+    for (name, picture) in traced {
+        let texts = texts(&picture);
+        let lines = picture.lines().filter(|line| line.contains("class=\"way"));
+        for line in lines.filter(|line| line.contains('L')) {
+            ways += 1;
+            for [from, to] in segments(line) {
+                for text in &texts {
+                    let number = text.what.parse::<u32>().is_ok();
+                    let is_around = text.is_interface || !crosses(from, to, text);
+                    assert!(number || is_around, "{name}: a way crosses `{}`", text.what);
+                }
+            }
+        }
+        let circles = picture.matches("<circle class=\"number").count();
+        let mut numbers: Vec<usize> = texts.iter().filter_map(|text| text.what.parse().ok()).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, (1..=circles).collect::<Vec<_>>(), "{name}");
+    }
+    assert!(ways >= 14, "{ways}");
+}
+
+/// The straight pieces of a path.
+fn segments(line: &str) -> Vec<[(f64, f64); 2]> {
+    let (_, path) = line.split_once(" d=\"M").unwrap();
+    let points = path.split('"').next().unwrap().split('L');
+    let point = |text: &str| {
+        let (x, y) = text.split_once(' ').unwrap();
+        (x.parse::<f64>().unwrap(), y.parse::<f64>().unwrap())
+    };
+    let points: Vec<(f64, f64)> = points.map(point).collect();
+    points.windows(2).map(|pair| [pair[0], pair[1]]).collect()
+}
+
+/// Whether a line crosses the room of a text, looked at in small steps.
+fn crosses(from: (f64, f64), to: (f64, f64), text: &Text) -> bool {
+    (0..=200).map(|step| f64::from(step) / 200.0).any(|part| {
+        let (x, y) = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+        text.left < x && x < text.right && text.top < y && y < text.bottom
+    })
+}
+
+#[test]
+fn a_packet_that_is_dropped_ends_in_a_cross_with_the_reason() {
+    let octavia = fabric(OCTAVIA);
+    let trace = &octavia.trace_required()[0];
+    let picture = trace.diagram().svg();
+    assert_eq!(picture.matches("class=\"cross\"").count(), 2, "neither way arrives");
+    let bad: Vec<&str> = picture.lines().filter(|line| line.contains("class=\"bad\"")).collect();
+    assert!(bad[0].contains("dropped at ctl1: the routing table"), "{bad:?}");
+    assert!(
+        picture.contains("Way out: octavia-worker, ") || picture.contains("Way out: ctl1; dropped at ctl1")
+    );
+}
+
+#[test]
+fn a_plan_ranks_devices_and_says_why_others_are_refused() {
+    let octavia = fabric(OCTAVIA);
+    let plan = octavia.plan();
+    let picture = plan.diagram(&octavia).svg();
+    let texts: Vec<String> = texts(&picture).into_iter().map(|text| text.what).collect();
+    let told = |text: &str| texts.iter().filter(|told| told.starts_with(text)).count();
+    assert_eq!((told("rank 1, with leaf2"), told("rank 1, with leaf1"), told("rank 4")), (1, 1, 1));
+    assert_eq!((told("refused: L1: leaf3 cannot"), told("refused: R2: spine")), (1, 2));
+    assert_eq!(picture.matches("class=\"device faint\"").count(), 4, "leaf3, leaf4 and the spines");
+}
+
 /// A line of text of a picture, with the room it takes.
 struct Text {
     what: String,
+    is_interface: bool,
     left: f64,
     right: f64,
     top: f64,
@@ -143,6 +255,7 @@ fn texts(picture: &str) -> Vec<Text> {
         let left = if attributes.contains("text-anchor=\"middle\"") { left - width / 2.0 } else { left };
         texts.push(Text {
             what,
+            is_interface: attributes.contains("interface"),
             left,
             right: left + width,
             top: base - 0.8 * size,

@@ -18,6 +18,9 @@ Draws the fabric of a YAML or JSON document.
   --as FORM            svg (default), mermaid, or dot for Graphviz
   --show LAYERS        of underlay,port-groups,logical-routers,networks,subnets
                        those that are to be seen (default: all)
+  --plan               where a logical router may be, and where not and why
+  --planned            with the changes of the plan's best way made
+  --trace N            the Nth required flow traced on it
   --help               print this
 
 Exit status: 0 if the picture is written, 2 if not.
@@ -45,8 +48,17 @@ fn main() -> ExitCode {
     program::ended("diagram", USAGE, run())
 }
 
+/// What is drawn.
+enum Subject {
+    Fabric,
+    Plan,
+    /// The required flow of this number.
+    Trace(usize),
+}
+
 fn run() -> Result<(), Stop> {
     let (mut file, mut layers) = (None, Layers::all());
+    let (mut subject, mut is_planned) = (Subject::Fabric, false);
     let [(_, mut form), ..] = FORMS;
     let mut arguments = Parser::from_env();
     while let Some(argument) = arguments.next()? {
@@ -57,6 +69,9 @@ fn run() -> Result<(), Stop> {
                 layers =
                     names.parse_with(|names| names.split(',').map(|name| named(&LAYERS, name)).collect())?;
             }
+            Arg::Long("plan") => subject = Subject::Plan,
+            Arg::Long("trace") => subject = Subject::Trace(arguments.value()?.parse()?),
+            Arg::Long("planned") => is_planned = true,
             Arg::Long("help") | Arg::Short('h') => return Err(Stop::Help),
             Arg::Value(path) if file.is_none() => file = Some(PathBuf::from(path)),
             other => return Err(other.unexpected().into()),
@@ -65,8 +80,23 @@ fn run() -> Result<(), Stop> {
     let file = file.ok_or_else(|| Stop::Usage("no FABRIC is given".to_owned()))?;
     let failed = |error: &dyn std::fmt::Display| Stop::Failed(format!("{}: {error}", file.display()));
     let text = fs::read_to_string(&file).map_err(|error| failed(&error))?;
-    let fabric = Fabric::from_yaml(&text).map_err(|error| failed(&error))?;
-    let picture = form(&fabric.diagram().show(layers));
+    let mut fabric = Fabric::from_yaml(&text).map_err(|error| failed(&error))?;
+    if is_planned {
+        let plan = fabric.plan();
+        let best = plan.best().ok_or_else(|| failed(&"no way works"))?;
+        fabric = best.apply(&fabric);
+    }
+    let draw = |picture: Diagram<'_>| form(&picture.show(layers));
+    let picture = match subject {
+        Subject::Fabric => draw(fabric.diagram()),
+        Subject::Plan => draw(fabric.plan().diagram(&fabric)),
+        Subject::Trace(number) => {
+            let traces = fabric.trace_required();
+            let trace = number.checked_sub(1).and_then(|index| traces.get(index));
+            let missing = format!("no required flow {number}, it has {}", traces.len());
+            draw(trace.ok_or_else(|| failed(&missing))?.diagram())
+        }
+    };
     io::stdout().write_all(picture.as_bytes()).map_err(Stop::Output)
 }
 

@@ -22,6 +22,18 @@ fn the_picture_is_that_of_the_library() {
 }
 
 #[test]
+fn plans_and_traces_are_drawn_as_the_library_draws_them() {
+    for (arguments, expected) in [
+        (&["--plan"][..], include_str!("../../pictures/octavia-plan.svg")),
+        (&["--trace", "1"], include_str!("../../pictures/octavia-dropped.svg")),
+        (&["--trace", "1", "--planned"], include_str!("../../pictures/figure-octavia-l3.svg")),
+    ] {
+        let output = diagram(&[arguments, &[OCTAVIA]].concat());
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    }
+}
+
+#[test]
 fn only_what_is_asked_for_is_shown() {
     let output = diagram(&["--show", "networks,subnets", "--as", "dot", OCTAVIA]);
     let graph = String::from_utf8(output.stdout).unwrap();
@@ -33,6 +45,7 @@ fn what_cannot_be_drawn_is_said() {
     for (arguments, message) in [
         (&["--as", "png", OCTAVIA][..], "`png` is none of svg, mermaid, dot"),
         (&["--show", "networks,colours", OCTAVIA], "`colours` is none of underlay, port-groups"),
+        (&["--trace", "5", OCTAVIA], "octavia.yaml: no required flow 5, it has 4"),
         (&["no-such-file"], "no-such-file: "),
         (&[], "no FABRIC is given"),
     ] {
