@@ -32,6 +32,8 @@ test: test-rust test-no-std test-fuzz test-python ## Run every test there is, an
 		|| echo "SKIPPED: tests that ask tshark, which is not installed (.ci/run installs it)" >&2
 	@for target in $(NO_STD); do test -d "$$(rustc --print target-libdir --target $$target)" \
 		|| echo "SKIPPED: a build without std; needs: rustup target add $$target" >&2; done
+	@$(VENV)/bin/python -c "import pyspark" 2>/dev/null && command -v java >/dev/null \
+		|| echo "SKIPPED: the test with Spark; needs Java, and $(VENV)/bin/pip install 'pyspark>=4.3,<5'" >&2
 	@test -d ../shared \
 		|| echo "SKIPPED: tests on the corpus ../shared, which is not beside the project" >&2
 

@@ -11,7 +11,7 @@ from files import mrt, pcap
 from test_bulk import FRAMES
 from test_route_tables import MESSAGES
 
-MODULES = [getattr(contrail_fabric, name) for name in ("bgp", "bulk", "contrail_api", "errors", "results", "wire")]
+MODULES = [getattr(contrail_fabric, name) for name in ("bgp", "bulk", "contrail_api", "distributed", "errors", "results", "wire")]
 
 
 def test_the_version_is_that_of_the_distribution():
