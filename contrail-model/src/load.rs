@@ -89,9 +89,17 @@ pub(crate) fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, LoadError>
         let place = error.location().map(|at| Place { line: at.line(), column: at.column() });
         let error = error.without_snippet();
         let mut message = without_place(&error.to_string());
-        if let serde_saphyr::Error::InvalidScalar { ty, .. } = error {
-            message.push_str(", expected ");
-            message.push_str(&values_of(ty));
+        match error {
+            serde_saphyr::Error::InvalidScalar { ty, .. } => {
+                message.push_str(", expected ");
+                message.push_str(&values_of(ty));
+            }
+            // Its own message goes on with advice to programmers.
+            serde_saphyr::Error::DuplicateMappingKey { key, .. } => {
+                message =
+                    format!("the key `{}` stands here a second time", key.as_deref().unwrap_or_default());
+            }
+            _ => {}
         }
         one(yaml_path::<T>(text), place, message)
     })

@@ -295,9 +295,9 @@ pub enum ValueError {
         max: u32,
     },
     /// A text that cannot be read.
-    #[error("not a {what}: expected {expected}")]
+    #[error("not {what}: expected {expected}")]
     Syntax {
-        /// What it should be.
+        /// What it should be, with its article.
         what: &'static str,
         /// What it looks like.
         expected: &'static str,

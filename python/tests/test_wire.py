@@ -8,6 +8,8 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Address, ip_address
 import pytest
 
 from contrail_fabric import wire
+from contrail_fabric.bgp import LabelField, MacIpRoute, OtherRoute, encode_update
+from contrail_fabric.bulk import scan
 from contrail_fabric.errors import CaptureError, DecodeError, EncodeError, InvalidValueError
 from contrail_fabric.wire import (
     Arp,
@@ -200,11 +202,11 @@ def test_what_is_no_mac_address_is_a_value_error(text):
         (lambda: Vxlan(vni=1 << 24), "VNI is 16777216, expected 0 to 16777215"),
         (lambda: Mpls(label=1 << 20), "MPLS label is 1048576, expected 0 to 1048575"),
         (lambda: Mpls(traffic_class=8), "traffic class is 8, expected 0 to 7"),
-        (lambda: Ipv4(options=b"123"), "not a IPv4 options: expected 0 to 40 bytes in words of 4"),
-        (lambda: Tcp(options=bytes(44)), "not a TCP options: expected 0 to 40 bytes in words of 4"),
+        (lambda: Ipv4(options=b"123"), "not IPv4 options: expected 0 to 40 bytes in words of 4"),
+        (lambda: Tcp(options=bytes(44)), "not TCP options: expected 0 to 40 bytes in words of 4"),
         (lambda: Ipv4(fragment_offset=0x2000), "fragment offset is 8192, expected 0 to 8191"),
         (lambda: Ipv6(flow_label=1 << 20), "flow label is 1048576, expected 0 to 1048575"),
-        (lambda: Gre(reserved0=0x0400), "not a reserved0: expected some of the bits 0x03f8"),
+        (lambda: Gre(reserved0=0x0400), "not reserved0: expected some of the bits 0x03f8"),
         (lambda: ControlWord(reserved=0x1000), "reserved is 4096, expected 0 to 4095"),
         (lambda: Encapsulation.vxlan(1 << 24, "10.0.0.1", "10.0.0.2"), "VNI is 16777216, expected 0 to 16777215"),
         (lambda: Encapsulation.mpls_over_udp([], "10.0.0.1", "10.0.0.2"), "depth of a label stack is 0"),
@@ -213,6 +215,38 @@ def test_what_is_no_mac_address_is_a_value_error(text):
 def test_what_does_not_fit_is_refused(make, expected):
     with pytest.raises(InvalidValueError, match=expected):
         make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Vxlan(vni=True),
+        lambda: Ipv4(time_to_live=False),
+        lambda: Gre(key=True),
+        lambda: Gre(checksum=(1, True)),
+        lambda: LabelField(True),
+        lambda: LabelField.of_mpls(True),
+        lambda: MacIpRoute(rd="10.0.0.1:7", mac="02:aa:00:00:00:11", ethernet_tag=True),
+        lambda: MacIpRoute(rd="10.0.0.1:7", mac="02:aa:00:00:00:11", label1=True),
+        lambda: OtherRoute(route_type=True, value=b""),
+        lambda: encode_update([], "10.0.0.1", local_pref=True),
+        lambda: Encapsulation.vxlan(True, "10.0.0.1", "10.0.0.2"),
+        lambda: Encapsulation.mpls_over_udp([True], "10.0.0.1", "10.0.0.2"),
+        lambda: Encapsulation.vxlan(5001, "10.0.0.1", "10.0.0.2", destination_port=True),
+        lambda: Encapsulation.vxlan(5001, "10.0.0.1", "10.0.0.2", policy=Policy(ttl=True)),
+        lambda: Decoder(vxlan_ports=[True]),
+        lambda: scan("some.pcap", vni=True),
+        lambda: scan("some.pcap", protocol=True),
+    ],
+)
+def test_booleans_are_no_numbers(make):
+    with pytest.raises(TypeError) as raised:
+        make()
+    causes, error = [], raised.value
+    while error is not None:
+        causes.append(str(error))
+        error = error.__cause__
+    assert "expected a number, found a boolean" in "".join(causes)
 
 
 def test_addresses_that_would_lose_something_are_refused():

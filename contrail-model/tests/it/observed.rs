@@ -103,7 +103,7 @@ fn what_is_not_as_it_is_printed_is_told_by_its_place() {
         ),
         (
             &table("[3]:[0]", "{}"),
-            "/10.0.0.1:7/[3]:[0]: not a EVPN route: expected 10.0.0.1:7:[2]:[0]:[48]:[02:aa:00:00:00:11] or \
+            "/10.0.0.1:7/[3]:[0]: not an EVPN route: expected 10.0.0.1:7:[2]:[0]:[48]:[02:aa:00:00:00:11] or \
              2-10.0.0.1:7-0-02:aa:00:00:00:11,0.0.0.0"
                 .to_owned(),
         ),

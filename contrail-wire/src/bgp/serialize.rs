@@ -401,7 +401,7 @@ pub(super) fn four_octets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     impl core::str::FromStr for Four {
         type Err = ValueError;
         fn from_str(text: &str) -> Result<Self, ValueError> {
-            let syntax = ValueError::Syntax { what: "row of octets", expected: EXPECTED };
+            let syntax = ValueError::Syntax { what: "a row of octets", expected: EXPECTED };
             let is_hex = text.len() == 8 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
             let number = is_hex.then(|| u32::from_str_radix(text, 16).ok()).flatten().ok_or(syntax)?;
             Ok(Self(number.to_be_bytes()))

@@ -93,8 +93,10 @@ impl FromStr for AssignedNumber {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        const SYNTAX: ValueError =
-            ValueError::Syntax { what: "assigned number", expected: "64512:100, 10.0.0.1:100 or 64512L:100" };
+        const SYNTAX: ValueError = ValueError::Syntax {
+            what: "an assigned number",
+            expected: "64512:100, 10.0.0.1:100 or 64512L:100",
+        };
         let (assigner, number) = text.rsplit_once(':').ok_or(SYNTAX)?;
         if assigner.contains('.') {
             let address = assigner.parse().map_err(|_| SYNTAX)?;

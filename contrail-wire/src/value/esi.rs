@@ -162,7 +162,7 @@ impl FromStr for EthernetSegmentId {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         const SYNTAX: ValueError = ValueError::Syntax {
-            what: "Ethernet segment identifier",
+            what: "an Ethernet segment identifier",
             expected: "ten hex pairs with colons, 10.0.0.1:100 or 64512:100",
         };
         if let Some(octets) = octets_from_pairs(text) {

@@ -66,7 +66,8 @@ impl FromStr for EthernetTag {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let syntax = ValueError::Syntax { what: "Ethernet tag", expected: "a number from 0 to 4294967295" };
+        let syntax =
+            ValueError::Syntax { what: "an Ethernet tag", expected: "a number from 0 to 4294967295" };
         text.parse().map(Self::new).map_err(|_| syntax)
     }
 }

@@ -62,7 +62,8 @@ impl FromStr for Ipv4Octets {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let syntax = ValueError::Syntax { what: "dotted IPv4 address", expected: "four numbers, 192.0.2.1" };
+        let syntax =
+            ValueError::Syntax { what: "a dotted IPv4 address", expected: "four numbers, 192.0.2.1" };
         text.parse().map(|address: Ipv4Addr| address.into()).map_err(|_| syntax)
     }
 }
@@ -124,7 +125,7 @@ impl FromStr for Ipv6Octets {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let syntax = ValueError::Syntax {
-            what: "128-bit IPv6 address",
+            what: "a 128-bit IPv6 address",
             expected: "groups of hex digits, 2001:db8::1",
         };
         text.parse().map(|address: Ipv6Addr| address.into()).map_err(|_| syntax)
@@ -239,7 +240,7 @@ impl FromStr for IpProtocol {
         if let Some((known, _)) = Self::NAMES.iter().find(|(_, name)| *name == text) {
             return Ok(*known);
         }
-        let what = "name or number of a protocol";
+        let what = "the name or number of a protocol";
         text.parse().map(Self).map_err(|_| ValueError::Syntax { what, expected: "one such as gre or 47" })
     }
 }

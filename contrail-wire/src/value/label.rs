@@ -87,9 +87,10 @@ impl FromStr for Label {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let number = text
-            .parse()
-            .map_err(|_| ValueError::Syntax { what: "MPLS label", expected: "a number from 0 to 1048575" })?;
+        let number = text.parse().map_err(|_| ValueError::Syntax {
+            what: "an MPLS label",
+            expected: "a number from 0 to 1048575",
+        })?;
         Self::new(number)
     }
 }

@@ -73,7 +73,7 @@ impl FromStr for MacAddr {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         const SYNTAX: ValueError =
-            ValueError::Syntax { what: "MAC address", expected: "six hex pairs, 00:11:22:33:44:55" };
+            ValueError::Syntax { what: "a MAC address", expected: "six hex pairs, 00:11:22:33:44:55" };
         let (separator, digits_per_group) = match text.as_bytes() {
             [_, _, separator @ (b':' | b'-'), ..] => (*separator, 2),
             [_, _, _, _, b'.', ..] => (b'.', 4),

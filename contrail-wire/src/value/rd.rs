@@ -99,7 +99,7 @@ impl FromStr for RouteDistinguisher {
         }
         let expected = "64512:100, 10.0.0.1:100, 64512L:100 or 0x with 16 hex digits";
         let number: Result<AssignedNumber, _> = text.parse();
-        number.map(Self::from).map_err(|_| ValueError::Syntax { what: "route distinguisher", expected })
+        number.map(Self::from).map_err(|_| ValueError::Syntax { what: "a route distinguisher", expected })
     }
 }
 

@@ -72,7 +72,7 @@ impl FromStr for RouteTarget {
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let expected = "target:64512:100, target:10.0.0.1:100 or target:64512L:100";
         let number: Result<AssignedNumber, _> = text.strip_prefix("target:").unwrap_or(text).parse();
-        number.map(Self::from).map_err(|_| ValueError::Syntax { what: "route target", expected })
+        number.map(Self::from).map_err(|_| ValueError::Syntax { what: "a route target", expected })
     }
 }
 

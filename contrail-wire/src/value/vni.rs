@@ -78,7 +78,7 @@ impl FromStr for Vni {
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let number = text
             .parse()
-            .map_err(|_| ValueError::Syntax { what: "VNI", expected: "a number from 0 to 16777215" })?;
+            .map_err(|_| ValueError::Syntax { what: "a VNI", expected: "a number from 0 to 16777215" })?;
         Self::new(number)
     }
 }

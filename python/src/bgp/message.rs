@@ -15,6 +15,7 @@ use pyo3::types::PyBytes;
 
 use super::route::{borrowed, to_python};
 use crate::error::{encode_error, message_error, value_error};
+use crate::wire::field::Number;
 use crate::wire::{GivenIp, GivenLabel, Ip, RouteTarget, bytes_of};
 
 fn session(four_octet_as: bool, add_path: bool) -> Session {
@@ -243,15 +244,15 @@ impl Messages {
 /// VNI and the address that broadcasts are to be sent to, of routes of type 3.
 #[pyfunction]
 #[pyo3(signature = (
-    routes, next_hop, *, communities = vec![], as_path = vec![], local_pref = Some(100), ingress_replication = None
+    routes, next_hop, *, communities = vec![], as_path = vec![], local_pref = Some(Number(100)), ingress_replication = None
 ))]
 pub(crate) fn encode_update<'py>(
     python: Python<'py>,
     routes: Vec<Bound<'py, PyAny>>,
     next_hop: GivenIp,
     communities: Vec<Bound<'py, PyAny>>,
-    as_path: Vec<u32>,
-    local_pref: Option<u32>,
+    as_path: Vec<Number<u32>>,
+    local_pref: Option<Number<u32>>,
     ingress_replication: Option<(GivenLabel, GivenIp)>,
 ) -> PyResult<Vec<Bound<'py, PyBytes>>> {
     let communities = communities.iter().map(|community| {
@@ -259,12 +260,13 @@ pub(crate) fn encode_update<'py>(
         text.to_str()?.parse::<ExtendedCommunity>().map_err(|error: ValueError| value_error(python, &error))
     });
     let communities = communities.collect::<PyResult<Vec<_>>>()?;
+    let as_path: Vec<_> = as_path.into_iter().map(|it| it.0).collect();
     let mut path = vec![0; as_path.len() * 5 + 2];
     let segments: &[(SegmentType, &[u32])] =
         if as_path.is_empty() { &[] } else { &[(SegmentType::SEQUENCE, as_path.as_slice())] };
     let path = AsPath::encode_segments(segments, &mut path).map_err(|error| encode_error(python, &error))?;
     let mut attributes = vec![Attribute::Origin(Origin::Igp), Attribute::AsPath(path)];
-    attributes.extend(local_pref.map(Attribute::LocalPref));
+    attributes.extend(local_pref.map(|it| Attribute::LocalPref(it.0)));
     if !communities.is_empty() {
         attributes.push(Attribute::ExtendedCommunities(&communities));
     }

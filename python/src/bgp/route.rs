@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use crate::error::{encode_error, message_error, value_error};
-use crate::wire::field::Field;
+use crate::wire::field::{Argument, Field, Number};
 use crate::wire::{Given, GivenLabel, bytes_of};
 
 /// For each row a class of routes: its type, and its fields in wire order, some with what they are if they are not given.
@@ -44,9 +44,9 @@ macro_rules! routes {
             }
 
             #[new]
-            #[pyo3(signature = (*, $($field $(= $default)?),*))]
-            fn new(python: Python<'_>, $($field: <$type as Field>::Given),*) -> PyResult<Self> {
-                let build = || Ok(evpn::$name { $($field: <$type as Field>::given($field)?),* });
+            #[pyo3(signature = (*, $($field $(= Argument($default))?),*))]
+            fn new(python: Python<'_>, $($field: Argument<$type>),*) -> PyResult<Self> {
+                let build = || Ok(evpn::$name { $($field: <$type as Field>::given($field.0)?),* });
                 build().map(Self).map_err(|error: ValueError| value_error(python, &error))
             }
 
@@ -303,8 +303,8 @@ impl OtherRoute {
 
     #[new]
     #[pyo3(signature = (*, route_type, value))]
-    fn new(python: Python<'_>, route_type: u8, value: Vec<u8>) -> PyResult<Self> {
-        let route_type = evpn::RouteType(route_type);
+    fn new(python: Python<'_>, route_type: Number<u8>, value: Vec<u8>) -> PyResult<Self> {
+        let route_type = evpn::RouteType(route_type.0);
         let bytes = encoded(python, &Route::Unknown(evpn::UnknownRoute { route_type, value: &value }))?;
         let (route, _) = Route::decode(bytes.as_bytes()).map_err(|error| message_error(python, &error))?;
         match route {
@@ -348,7 +348,7 @@ pub(crate) fn decode_route<'py>(buffer: &Bound<'py, PyAny>) -> PyResult<Bound<'p
     let (python, bytes) = (buffer.py(), bytes_of(buffer)?);
     let (route, rest) = Route::decode(bytes.as_bytes()).map_err(|error| message_error(python, &error))?;
     if !rest.is_empty() {
-        let syntax = ValueError::Syntax { what: "single EVPN route", expected: "nothing behind it" };
+        let syntax = ValueError::Syntax { what: "a single EVPN route", expected: "nothing behind it" };
         return Err(value_error(python, &syntax));
     }
     to_python(python, &route)

@@ -18,6 +18,7 @@ use self::column::{Batches, Source};
 use self::packets::Packets;
 use self::routes::EvpnRoutes;
 use crate::wire::Decoder;
+use crate::wire::field::Number;
 
 /// The frames of captures as a table. It is read each time that something asks for it by Arrow's C stream interface, as
 /// polars, pyarrow, pandas and duckdb do, in bounded memory and without Python.
@@ -83,10 +84,12 @@ impl PacketScan {
         paths: Vec<PathBuf>,
         columns: Option<Vec<String>>,
         decoder: Py<Decoder>,
-        protocol: Option<u8>,
-        vni: Option<Vec<u32>>,
+        protocol: Option<Number<u8>>,
+        vni: Option<Vec<Number<u32>>>,
         batch_rows: usize,
     ) -> PyResult<Self> {
+        let protocol = protocol.map(|it| it.0);
+        let vni = vni.map(|vni| vni.into_iter().map(|it| it.0).collect());
         let columns = chosen::<Packets>(columns)?;
         let batch_rows = some_rows(batch_rows)?;
         Ok(Self { paths, columns, decoder, protocol, vni, batch_rows })

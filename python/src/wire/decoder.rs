@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::bytes_of;
+use super::field::Number;
 use super::packet::{Frame, Packet};
 
 /// How frames are decoded: what their bytes alone do not say.
@@ -98,8 +99,8 @@ impl Default for Decoder {
 #[pymethods]
 impl Decoder {
     #[new]
-    #[pyo3(signature = (*, vxlan_ports = vec![4789], mpls_payload = None))]
-    fn new(vxlan_ports: Vec<u16>, mpls_payload: Option<GivenPayload>) -> PyResult<Self> {
+    #[pyo3(signature = (*, vxlan_ports = vec![Number(4789)], mpls_payload = None))]
+    fn new(vxlan_ports: Vec<Number<u16>>, mpls_payload: Option<GivenPayload>) -> PyResult<Self> {
         let by_name = self::mpls_payload;
         let mpls_payload = match mpls_payload {
             None => Carried::Unsaid,
@@ -109,7 +110,7 @@ impl Decoder {
                 Carried::By(labels.collect::<PyResult<_>>()?)
             }
         };
-        Ok(Self { vxlan_ports, mpls_payload })
+        Ok(Self { vxlan_ports: vxlan_ports.into_iter().map(|port| port.0).collect(), mpls_payload })
     }
 
     /// The UDP destination ports that carry VXLAN.

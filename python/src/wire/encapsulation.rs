@@ -15,6 +15,7 @@ use pyo3::types::PyBytes;
 use super::address::GivenIp;
 use super::bytes_of;
 use super::decoder::{mpls_payload, named};
+use super::field::Number;
 use super::value::Given;
 use crate::error::{encode_error, value_error};
 
@@ -22,15 +23,15 @@ use crate::error::{encode_error, value_error};
 #[derive(FromPyObject)]
 struct GivenEncapsulation {
     tunnel: String,
-    vni: Option<u32>,
-    labels: Vec<u32>,
+    vni: Option<Number<u32>>,
+    labels: Vec<Number<u32>>,
     payload: String,
     source: GivenIp,
     destination: GivenIp,
     source_mac: Option<Given<contrail_wire::MacAddr>>,
     destination_mac: Option<Given<contrail_wire::MacAddr>>,
-    vlans: Vec<u16>,
-    destination_port: Option<u16>,
+    vlans: Vec<Number<u16>>,
+    destination_port: Option<Number<u16>>,
     policy: GivenPolicy,
 }
 
@@ -44,17 +45,17 @@ struct GivenPolicy {
     ecn: String,
     mpls_ttl: GivenModel,
     mpls_traffic_class: GivenModel,
-    source_port: Option<u16>,
+    source_port: Option<Number<u16>>,
     udp_checksum: String,
     flow_label: String,
-    hash_seed: u64,
+    hash_seed: Number<u64>,
     symmetric: bool,
 }
 
 #[derive(FromPyObject)]
 enum GivenModel {
     #[pyo3(transparent)]
-    Pipe(u8),
+    Pipe(Number<u8>),
     #[pyo3(transparent)]
     Uniform(String),
 }
@@ -62,7 +63,7 @@ enum GivenModel {
 impl GivenModel {
     fn read<T>(self, field: &str, value: impl FnOnce(u8) -> Result<T, Error>) -> Result<Model<T>, Error> {
         match self {
-            Self::Pipe(number) => value(number).map(Model::Pipe),
+            Self::Pipe(number) => value(number.0).map(Model::Pipe),
             Self::Uniform(name) => Ok(named(field, &[("uniform", ())], &name).map(|()| Model::Uniform)?),
         }
     }
@@ -102,7 +103,7 @@ impl GivenPolicy {
             ("computed", UdpChecksum::Computed),
         ];
         let flow_labels = [("flow", FlowLabel::Flow), ("zero", FlowLabel::Zero)];
-        let hasher = FlowHasher::new().seed(self.hash_seed);
+        let hasher = FlowHasher::new().seed(self.hash_seed.0);
         Ok(Policy {
             fragmentation: named("fragmentation", &fragmentations, &self.fragmentation)?,
             ttl: self.ttl.read("ttl", Ok)?,
@@ -112,7 +113,7 @@ impl GivenPolicy {
             mpls_traffic_class: self
                 .mpls_traffic_class
                 .read("mpls_traffic_class", |number| Ok(TrafficClass::new(number)?))?,
-            source_port: self.source_port.map_or(SourcePort::Flow, SourcePort::Fixed),
+            source_port: self.source_port.map_or(SourcePort::Flow, |port| SourcePort::Fixed(port.0)),
             udp_checksum: named("udp_checksum", &checksums, &self.udp_checksum)?,
             flow_label: named("flow_label", &flow_labels, &self.flow_label)?,
             hasher: if self.symmetric { hasher.symmetric() } else { hasher },
@@ -123,11 +124,12 @@ impl GivenPolicy {
 impl GivenEncapsulation {
     fn tunnel(&self) -> Result<Encapsulation, Error> {
         let labels = || -> Result<Labels, Error> {
-            let labels = self.labels.iter().map(|label| Label::new(*label)).collect::<Result<Vec<_>, _>>()?;
+            let labels =
+                self.labels.iter().map(|label| Label::new(label.0)).collect::<Result<Vec<_>, _>>()?;
             Ok(Labels::new(&labels)?.payload(mpls_payload(&self.payload)?))
         };
         let tunnel = match (self.tunnel.as_str(), self.vni) {
-            ("vxlan", Some(vni)) => Encapsulation::vxlan(Vni::new(vni)?),
+            ("vxlan", Some(vni)) => Encapsulation::vxlan(Vni::new(vni.0)?),
             ("mpls_over_udp", None) => Encapsulation::mpls_over_udp(labels()?),
             ("mpls_over_gre", None) => Encapsulation::mpls_over_gre(labels()?),
             _ => {
@@ -135,7 +137,7 @@ impl GivenEncapsulation {
                 return Err(PyValueError::new_err(expected).into());
             }
         };
-        Ok(self.destination_port.map_or(tunnel, |port| tunnel.destination_port(port)))
+        Ok(self.destination_port.map_or(tunnel, |port| tunnel.destination_port(port.0)))
     }
 
     fn template(self) -> Result<contrail_wire::Template, Error> {
@@ -157,7 +159,7 @@ impl GivenEncapsulation {
             }
         }
         for vlan in self.vlans {
-            template = template.vlan(vlan)?;
+            template = template.vlan(vlan.0)?;
         }
         Ok(template.policy(self.policy.read()?))
     }

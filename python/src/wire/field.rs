@@ -10,6 +10,10 @@ use contrail_wire::{
     EtherType, EthernetTag, IpNet, IpProtocol, Ipv4Octets, Ipv6Octets, LabelField, U16, U32, ValueError, Vni,
 };
 
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyBool;
+
 use super::address::{GivenIp, GivenIpv4, GivenIpv6, Ip, Network};
 use super::label::{GivenLabel, Label};
 use super::value::{EthernetSegmentId, Given, MacAddr, RouteDistinguisher};
@@ -18,15 +22,52 @@ use super::value::{EthernetSegmentId, Given, MacAddr, RouteDistinguisher};
 pub(crate) trait Field: Sized {
     type Told;
     type Given;
+    /// Whether it is true or false, and no number.
+    const IS_BOOLEAN: bool = false;
     fn told(&self) -> Self::Told;
     fn given(given: Self::Given) -> Result<Self, ValueError>;
 }
 
+/// What is given for a field. Python takes `True` for 1; here booleans are no numbers.
+pub(crate) struct Argument<F: Field>(pub(crate) F::Given);
+
+impl<'a, 'py, F: Field<Given: FromPyObject<'a, 'py>>> FromPyObject<'a, 'py> for Argument<F> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if !F::IS_BOOLEAN {
+            refuse_boolean(object)?;
+        }
+        object.extract().map(Self).map_err(Into::into)
+    }
+}
+
+/// A number that is no field.
+#[derive(Clone, Copy)]
+pub(crate) struct Number<T>(pub(crate) T);
+
+impl<'a, 'py, T: FromPyObject<'a, 'py>> FromPyObject<'a, 'py> for Number<T> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        refuse_boolean(object)?;
+        object.extract().map(Self).map_err(Into::into)
+    }
+}
+
+fn refuse_boolean(object: Borrowed<'_, '_, PyAny>) -> PyResult<()> {
+    if object.is_instance_of::<PyBool>() {
+        return Err(PyTypeError::new_err("expected a number, found a boolean"));
+    }
+    Ok(())
+}
+
 macro_rules! fields {
-    ($($type:ty, $told:ty, $given:ty, $tell:expr, $take:expr;)*) => {$(
+    ($($type:ty, $told:ty, $given:ty, $tell:expr, $take:expr $(, $constant:ident = $value:expr)?;)*) => {$(
         impl Field for $type {
             type Told = $told;
             type Given = $given;
+            $( const $constant: bool = $value; )?
 
             fn told(&self) -> $told {
                 let tell: fn(&Self) -> $told = $tell;
@@ -42,14 +83,14 @@ macro_rules! fields {
 }
 
 fields! {
-    bool, bool, bool, |it| *it, Ok;
+    bool, bool, bool, |it| *it, Ok, IS_BOOLEAN = true;
     u8, u8, u8, |it| *it, Ok;
     u16, u16, u16, |it| *it, Ok;
     u32, u32, u32, |it| *it, Ok;
     U16, u16, u16, |it| it.get(), |it| Ok(it.into());
     U32, u32, u32, |it| it.get(), |it| Ok(it.into());
     Option<u32>, Option<u32>, u32, |it| *it, |it| Ok(Some(it));
-    Option<(u16, u16)>, Option<(u16, u16)>, (u16, u16), |it| *it, |it| Ok(Some(it));
+    Option<(u16, u16)>, Option<(u16, u16)>, (Number<u16>, Number<u16>), |it| *it, |(a, b)| Ok(Some((a.0, b.0)));
     Option<IpAddr>, Option<Ip>, Option<GivenIp>, |it| it.map(Ip), |it| Ok(it.map(|it| it.0));
     Option<LabelField>, Option<Label>, Option<GivenLabel>, |it| it.map(Label), |it| Ok(it.map(|it| it.0));
     IpAddr, Ip, GivenIp, |it| Ip(*it), |it| Ok(it.0);

@@ -5,6 +5,7 @@ use std::fmt;
 use contrail_wire::{LabelField, Vni};
 use pyo3::prelude::*;
 
+use super::field::Number;
 use crate::error::value_error;
 
 /// The 24 bits in which BGP carries a label: a VNI, or an MPLS label above four other bits. Which of them it is, the
@@ -23,15 +24,15 @@ impl fmt::Display for Label {
 impl Label {
     /// The field that holds this VNI.
     #[new]
-    fn new(python: Python<'_>, vni: u32) -> PyResult<Self> {
-        let vni = Vni::new(vni).map_err(|error| value_error(python, &error))?;
+    fn new(python: Python<'_>, vni: Number<u32>) -> PyResult<Self> {
+        let vni = Vni::new(vni.0).map_err(|error| value_error(python, &error))?;
         Ok(Self(vni.into()))
     }
 
     /// The field that holds this MPLS label, at the bottom of the stack.
     #[staticmethod]
-    fn of_mpls(python: Python<'_>, label: u32) -> PyResult<Self> {
-        let label = contrail_wire::Label::new(label).map_err(|error| value_error(python, &error))?;
+    fn of_mpls(python: Python<'_>, label: Number<u32>) -> PyResult<Self> {
+        let label = contrail_wire::Label::new(label.0).map_err(|error| value_error(python, &error))?;
         Ok(Self(label.into()))
     }
 

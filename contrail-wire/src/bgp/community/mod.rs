@@ -108,7 +108,7 @@ impl FromStr for Community {
             return Ok(known);
         }
         let syntax =
-            ValueError::Syntax { what: "community", expected: "64512:100 or a name such as no-export" };
+            ValueError::Syntax { what: "a community", expected: "64512:100 or a name such as no-export" };
         let (asn, number) = text.split_once(':').ok_or(syntax)?;
         match (asn.parse(), number.parse()) {
             (Ok(asn), Ok(number)) => Ok(Self::new(asn, number)),
@@ -155,7 +155,7 @@ impl FromStr for LargeCommunity {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let syntax = ValueError::Syntax { what: "large community", expected: "4200000000:1:2" };
+        let syntax = ValueError::Syntax { what: "a large community", expected: "4200000000:1:2" };
         let mut numbers = text.split(':').map(|number| number.parse::<u32>().map(U32::new));
         match [numbers.next(), numbers.next(), numbers.next(), numbers.next()] {
             [Some(Ok(global_administrator)), Some(Ok(local_data_1)), Some(Ok(local_data_2)), None] => {

@@ -123,7 +123,7 @@ impl FromStr for ExtendedCommunity {
 }
 
 const SYNTAX: ValueError = ValueError::Syntax {
-    what: "extended community",
+    what: "an extended community",
     expected: "target:64512:100, encapsulation:vxlan or the like, or 0x with 16 hex digits",
 };
 

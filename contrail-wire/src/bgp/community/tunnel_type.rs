@@ -115,7 +115,8 @@ impl FromStr for TunnelType {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let syntax = ValueError::Syntax { what: "tunnel type", expected: "vxlan, mpls-in-udp, or a number" };
+        let syntax =
+            ValueError::Syntax { what: "a tunnel type", expected: "vxlan, mpls-in-udp, or a number" };
         match Self::KNOWN.into_iter().find(|known| known.name() == Some(text)) {
             Some(known) => Ok(known),
             None => text.parse().map(Self::new).map_err(|_| syntax),

@@ -39,11 +39,11 @@ macro_rules! headers {
         impl $name {
             #[new]
             #[pyo3(signature = (*, $($field = None),*))]
-            fn new(python: Python<'_>, $($field: Option<<$type as Field>::Given>),*) -> PyResult<Self> {
+            fn new(python: Python<'_>, $($field: Option<Argument<$type>>),*) -> PyResult<Self> {
                 let build = || {
                     let mut this = Owned::<$fixed> { fixed: $base, variable: Vec::new() };
                     $(
-                        if let Some(value) = $field {
+                        if let Some(Argument(value)) = $field {
                             write_field!(this, $fixed, $field: $type $(= $write)?, value)?;
                         }
                     )*

@@ -25,7 +25,7 @@ use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use self::class::Owned;
 use super::bytes_of;
-use super::field::{Field, in_range};
+use super::field::{Argument, Field, in_range};
 use crate::error::{encode_error, value_error};
 
 /// An IPv6 extension header, which the one before it names.
@@ -357,7 +357,7 @@ headers! {
         /// Over header and payload, if it is there, and the 16 bits behind it.
         checksum: Option<(u16, u16)> = |gre| view(gre).checksum().zip(view(gre).reserved1()), |gre, it| {
             let (checksum, reserved1) = it;
-            add_word(gre, GreFlags::CHECKSUM, u32::from(checksum) << 16 | u32::from(reserved1))
+            add_word(gre, GreFlags::CHECKSUM, u32::from(checksum.0) << 16 | u32::from(reserved1.0))
         };
         /// Which tunnel, if it is there.
         key: Option<u32> = |gre| view(gre).key(), |gre, it| add_word(gre, GreFlags::KEY, it);

@@ -15,7 +15,7 @@ use crate::bgp::nlri::evpn::{
 use crate::{EthernetSegment, EthernetSegmentId, LabelField, MacAddr, RouteDistinguisher, ValueError};
 
 const SYNTAX: ValueError = ValueError::Syntax {
-    what: "EVPN route",
+    what: "an EVPN route",
     expected: "10.0.0.1:7:[2]:[0]:[48]:[02:aa:00:00:00:11] or 2-10.0.0.1:7-0-02:aa:00:00:00:11,0.0.0.0",
 };
 
