@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 
 use contrail_wire::RouteDistinguisher;
 use contrail_wire::bgp::Session;
@@ -55,8 +55,9 @@ fn neighbour(peer: &PeerHeader) -> Neighbour {
 }
 
 impl Recorded {
-    pub(super) fn new(file: File, format: Format) -> Self {
-        Self { file, format, read: Vec::new(), start: 0, offset: 0, number: 0, sessions: HashMap::new() }
+    /// Of a file of which the `start` was read.
+    pub(super) fn new(start: Vec<u8>, file: File, format: Format) -> Self {
+        Self { file, format, read: start, start: 0, offset: 0, number: 0, sessions: HashMap::new() }
     }
 
     /// Tells of the next record. Says whether there was one.
@@ -80,7 +81,8 @@ impl Recorded {
         }
     }
 
-    /// Says whether anything came; it is an error if a record is not whole then.
+    /// Waits for more, of a pipe not longer than there is anything. Says whether anything came; it is an error if a record
+    /// is not whole then.
     fn read_on(&mut self) -> Result<bool, String> {
         self.read.drain(..self.start);
         self.offset += self.start;
@@ -89,9 +91,15 @@ impl Recorded {
         if before > LONGEST {
             return Err(format!("the record at byte {offset} is longer than {LONGEST} bytes"));
         }
-        let room = u64::try_from(PIECE.max(before)).unwrap_or(u64::MAX);
-        let came = self.file.by_ref().take(room).read_to_end(&mut self.read);
-        match (came.map_err(|error| error.to_string())?, before) {
+        self.read.resize(before + PIECE.max(before), 0);
+        let came = loop {
+            match self.file.read(self.read.get_mut(before..).unwrap_or_default()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other.map_err(|error| error.to_string())?,
+            }
+        };
+        self.read.truncate(before + came);
+        match (came, before) {
             (0, 0) => Ok(false),
             (0, _) => Err(format!("cut off inside the record at byte {offset}")),
             _ => Ok(true),

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::vec;
@@ -127,20 +127,19 @@ impl Teller<'_> {
 }
 
 impl Input {
-    /// Opens a file as what its first bytes say.
+    /// Opens a file, or a pipe, as what its first bytes say.
     fn open(path: &Path) -> Result<Self, String> {
-        let mut start = Vec::new();
-        let file = || File::open(path).map_err(|error| error.to_string());
-        file()?.take(6).read_to_end(&mut start).map_err(|error| error.to_string())?;
+        let (mut file, mut start) = (File::open(path).map_err(|error| error.to_string())?, Vec::new());
+        file.by_ref().take(6).read_to_end(&mut start).map_err(|error| error.to_string())?;
         if let [0x0a, 0x0d, 0x0d, 0x0a, ..]
         | [0xa1, 0xb2, 0xc3 | 0x3c, ..]
         | [0xd4 | 0x4d, 0xc3 | 0x3c, 0xb2, 0xa1, ..] = *start
         {
-            let reader = Reader::new(file()?).map_err(|error| error.to_string())?;
+            let reader = Reader::new(Cursor::new(start).chain(file)).map_err(|error| error.to_string())?;
             return Ok(Self::Capture(Capture::new(reader)));
         }
         let format = Format::of(&start).ok_or("neither a capture nor MRT records nor BMP messages")?;
-        Ok(Self::Recorded(Recorded::new(file()?, format)))
+        Ok(Self::Recorded(Recorded::new(start, file, format)))
     }
 
     /// Tells of what is next. Says whether there was anything.
