@@ -160,6 +160,13 @@ def test_a_route_is_a_row(write):
     assert (prefix["next_hop"], prefix["encapsulation"], prefix["route_targets"]) == ("2001:db8::1", None, "")
 
 
+def test_route_distinguishers_of_each_kind_are_written_as_they_are_shown(write):
+    rds = ["64512:7", "10.0.0.1:7", "255.0.10.199:65535", "4200000000:7", "64512L:7", "0x00ff000000000007"]
+    routes = [MacIpRoute(rd=rd, mac=MAC) for rd in rds]
+    table = pyarrow.table(scan_routes(write(mrt(encode_update(routes, "10.0.0.1"))), ["rd"]))
+    assert table["rd"].to_pylist() == [str(route.rd) for route in routes] == rds
+
+
 def test_captures_mrt_and_bmp_say_the_same(write):
     stream, frames, at = KEEPALIVE.join(MESSAGES), [], 0xFFFF_FF00
     while stream:

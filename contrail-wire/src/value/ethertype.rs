@@ -118,7 +118,7 @@ impl FromStr for EtherType {
             Some(digits) => u16::from_str_radix(digits, 16),
             None => text.parse(),
         };
-        let what = "the name or number of an EtherType";
+        let what = "a name or number of an EtherType";
         number.map(Self::new).map_err(|_| ValueError::Syntax { what, expected: "one such as mpls or 0x8847" })
     }
 }

@@ -240,7 +240,7 @@ impl FromStr for IpProtocol {
         if let Some((known, _)) = Self::NAMES.iter().find(|(_, name)| *name == text) {
             return Ok(*known);
         }
-        let what = "the name or number of a protocol";
+        let what = "a name or number of a protocol";
         text.parse().map(Self).map_err(|_| ValueError::Syntax { what, expected: "one such as gre or 47" })
     }
 }

@@ -32,7 +32,7 @@ def scan(
     protocol: int | str | None = None,
     vni: int | Iterable[int] | None = None,
     decoder: Decoder | None = None,
-    batch_rows: int = 65536,
+    batch_rows: int = 16384,
 ) -> PacketScan:
     """The frames of pcap and pcapng files, as a table.
 
@@ -55,7 +55,7 @@ def scan_routes(
     paths: Path | Iterable[Path],
     columns: Sequence[str] | None = None,
     *,
-    batch_rows: int = 65536,
+    batch_rows: int = 16384,
 ) -> RouteScan:
     """The EVPN routes that are announced and withdrawn in captures (BGP on port 179), MRT files and files of BMP messages,
     as a table. What a file is its first bytes say; it must not be compressed.

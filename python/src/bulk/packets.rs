@@ -8,7 +8,7 @@ use arrow_schema::ArrowError;
 use contrail_wire::capture::{CaptureError, Frame, Reader};
 use contrail_wire::{DecodeError, Packet};
 
-use super::column::{Column, Source, Value, write, write_ip, write_mac};
+use super::column::{Column, Source, Value, show, write, write_ip, write_pairs};
 use crate::wire::{Decoder, ports, protocol, tunnel_name};
 
 /// The frames of some files that pass a filter.
@@ -79,11 +79,15 @@ impl Source for Packets {
         usual("length", Value::Int64(|row| i64::try_from(row.frame.original_length).ok())),
         usual(
             "outer_source_mac",
-            Value::Text(|row, text| write_mac(row.outer.as_ref()?.ethernet()?.source_address, text)),
+            Value::Text(|row, text| {
+                write_pairs(&row.outer.as_ref()?.ethernet()?.source_address.octets(), text)
+            }),
         ),
         usual(
             "outer_destination_mac",
-            Value::Text(|row, text| write_mac(row.outer.as_ref()?.ethernet()?.destination_address, text)),
+            Value::Text(|row, text| {
+                write_pairs(&row.outer.as_ref()?.ethernet()?.destination_address.octets(), text)
+            }),
         ),
         usual("outer_vlan", Value::Int32(|row| vlan(row.outer.as_ref()?))),
         usual("outer_source", Value::Text(|row, text| write_ip(row.outer.as_ref()?.source_ip(), text))),
@@ -104,11 +108,15 @@ impl Source for Packets {
         ),
         usual(
             "source_mac",
-            Value::Text(|row, text| write_mac(row.packet.as_ref()?.ethernet()?.source_address, text)),
+            Value::Text(|row, text| {
+                write_pairs(&row.packet.as_ref()?.ethernet()?.source_address.octets(), text)
+            }),
         ),
         usual(
             "destination_mac",
-            Value::Text(|row, text| write_mac(row.packet.as_ref()?.ethernet()?.destination_address, text)),
+            Value::Text(|row, text| {
+                write_pairs(&row.packet.as_ref()?.ethernet()?.destination_address.octets(), text)
+            }),
         ),
         usual("vlan", Value::Int32(|row| vlan(row.packet.as_ref()?))),
         usual("source", Value::Text(|row, text| write_ip(row.packet.as_ref()?.source_ip(), text))),
@@ -117,7 +125,7 @@ impl Source for Packets {
         usual("source_port", Value::Int32(|row| Some(source_port(row.packet.as_ref()?)?.into()))),
         usual("destination_port", Value::Int32(|row| Some(destination_port(row.packet.as_ref()?)?.into()))),
         usual("payload_length", Value::Int64(|row| i64::try_from(row.last()?.payload().len()).ok())),
-        usual("error", Value::Text(|row, text| write(&row.error?.to_string(), text))),
+        usual("error", Value::Text(|row, text| show(row.error?, text))),
         large("payload", Value::Bytes(|row| Some(row.last()?.payload()))),
         large("frame", Value::Bytes(|row| Some(row.frame.bytes))),
     ];

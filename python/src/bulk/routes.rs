@@ -1,6 +1,6 @@
 //! EVPN routes of captures and of recorded BGP as rows.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::net::IpAddr;
@@ -11,9 +11,9 @@ use arrow_schema::ArrowError;
 use contrail_wire::bgp::evpn::Route;
 use contrail_wire::bgp::{self, Attribute, AttributeType, Message, Update};
 use contrail_wire::capture::Reader;
-use contrail_wire::{EthernetSegmentId, LabelField};
+use contrail_wire::{AssignedNumber, EthernetSegmentId, LabelField, RouteDistinguisher};
 
-use super::column::{Column, Source, Value, write, write_ip, write_mac};
+use super::column::{Column, Source, Value, show, write, write_ip, write_pairs};
 use super::recorded::{Format, Recorded};
 use super::stream::Capture;
 
@@ -199,40 +199,40 @@ impl Source for EvpnRoutes {
                 write(if row.of.is_some() { "announce" } else { "withdraw" }, text)
             }),
         ),
-        column("route", Value::Text(|row, text| show(row.route?, text))),
-        column("route_type", Value::Int32(|row| Some(row.route?.route_type().0.into()))),
-        column("rd", Value::Text(|row, text| show(row.route?.rd()?, text))),
-        column("ethernet_tag", Value::Int64(|row| Some(ethernet_tag(&row.route?)?.into()))),
-        column("esi", Value::Text(|row, text| show(esi(&row.route?)?, text))),
+        column("route", Value::Text(|row, text| show(row.route.as_ref()?, text))),
+        column("route_type", Value::Int32(|row| Some(row.route.as_ref()?.route_type().0.into()))),
+        column("rd", Value::Text(|row, text| write_rd(row.route.as_ref()?.rd()?, text))),
+        column("ethernet_tag", Value::Int64(|row| Some(ethernet_tag(row.route.as_ref()?)?.into()))),
+        column("esi", Value::Text(|row, text| write_pairs(&esi(row.route.as_ref()?)?.octets(), text))),
         column(
             "mac",
-            Value::Text(|row, text| match row.route? {
-                Route::MacIp(route) => write_mac(route.mac, text),
+            Value::Text(|row, text| match row.route.as_ref()? {
+                Route::MacIp(route) => write_pairs(&route.mac.octets(), text),
                 _ => None,
             }),
         ),
         column(
             "ip",
-            Value::Text(|row, text| match row.route? {
+            Value::Text(|row, text| match row.route.as_ref()? {
                 Route::MacIp(route) => write_ip(route.ip, text),
                 _ => None,
             }),
         ),
         column(
             "prefix",
-            Value::Text(|row, text| match row.route? {
+            Value::Text(|row, text| match row.route.as_ref()? {
                 Route::IpPrefix(route) => show(route.prefix, text),
                 _ => None,
             }),
         ),
         column(
             "gateway",
-            Value::Text(|row, text| match row.route? {
+            Value::Text(|row, text| match row.route.as_ref()? {
                 Route::IpPrefix(route) => write_ip(route.gateway, text),
                 _ => None,
             }),
         ),
-        column("originator", Value::Text(|row, text| write_ip(originator(&row.route?), text))),
+        column("originator", Value::Text(|row, text| write_ip(originator(row.route.as_ref()?), text))),
         column("vni", Value::Int64(|row| labels(row)[0].map(|label| label.vni().get().into()))),
         column("mpls_label", Value::Int64(|row| labels(row)[0].map(|label| label.mpls_label().get().into()))),
         column("vrf_vni", Value::Int64(|row| labels(row)[1].map(|label| label.vni().get().into()))),
@@ -245,6 +245,14 @@ impl Source for EvpnRoutes {
 
 const fn column(name: &'static str, value: Value<EvpnRoutes>) -> Column<EvpnRoutes> {
     Column { name, is_large: false, value }
+}
+
+/// The text of a route distinguisher. That of most of them takes the formatting of `contrail-wire` much longer.
+fn write_rd(rd: RouteDistinguisher, text: &mut Vec<u8>) -> Option<()> {
+    let Some(AssignedNumber::Ipv4 { address, number }) = rd.assigned() else { return show(rd, text) };
+    write_ip(Some(address.into()), text)?;
+    text.push(b':');
+    show(number, text)
 }
 
 fn ethernet_tag(route: &Route<'_>) -> Option<u32> {
@@ -298,8 +306,4 @@ fn labels(row: &Row<'_>) -> [Option<LabelField>; 2] {
         Some(Route::IpPrefix(route)) => [Some(route.label), None],
         _ => [None, None],
     }
-}
-
-fn show(value: impl fmt::Display, text: &mut String) -> Option<()> {
-    write!(text, "{value}").ok()
 }
