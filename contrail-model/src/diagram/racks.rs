@@ -57,10 +57,12 @@ impl Tiers {
         let racks: Vec<Rack> = racks.into_iter().chain(alone).collect();
         let is_large = racks.len() > MOST;
         let is_drawn = |rack: &Rack| {
+            let servers = rack.groups.iter().filter_map(|group| servers_of.get(group)).flatten();
             let is_gateway = |id: &DeviceId| fabric.devices[*id].is_central_gateway();
             !is_large
                 || (rack.groups.is_empty() && rack.devices.iter().all(is_gateway))
                 || rack.devices.iter().any(|id| focus.contains(&Anchor::Device(*id)))
+                || servers.into_iter().any(|id| focus.contains(&Anchor::Server(*id)))
         };
         let (racks, collapsed): (Vec<Rack>, Vec<Rack>) = racks.into_iter().partition(is_drawn);
         let lower: Vec<DeviceId> = racks.iter().flat_map(|rack| &rack.devices).copied().collect();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use contrail_model::Flow;
 use contrail_model::diagram::Layers;
 
 use crate::fabrics::examples;
@@ -127,11 +128,12 @@ fn a_name_means_nothing_to_the_form_it_is_written_in() {
     assert!(mermaid.contains("<b>a#60;b#62;#38;#34;c#92;#59;#35;d#124;#96;e#96;</b>"), "{mermaid}");
 }
 
-#[test]
-fn many_racks_and_servers_are_told_by_their_number() {
+/// A fabric of 30 leaves with a server each, the last one in a subnet that the others have no route to.
+fn large() -> String {
     let mut document =
         String::from("fabric: large\ndevices:\n  - {name: spine1, role: spine, loopback: 10.0.0.1}\n");
     let leaves = 1..=30;
+    let network = |leaf| if leaf < 30 { ("net", 5) } else { ("far", 6) };
     for leaf in leaves.clone() {
         document += &format!("  - {{name: leaf{leaf}, role: leaf, loopback: 10.0.1.{leaf}}}\n");
     }
@@ -139,22 +141,44 @@ fn many_racks_and_servers_are_told_by_their_number() {
     for leaf in leaves.clone() {
         document += &format!("  - [\"leaf{leaf}:et-0\", \"spine1:et-{leaf}\"]\n");
     }
-    document += "networks: [{name: net, vni: 5}]\nport_groups:\n";
+    document += "networks:\n  - {name: net, vni: 5, subnets: [{prefix: 10.9.5.0/24}]}\n";
+    document += "  - {name: far, vni: 6, subnets: [{prefix: 10.9.6.0/24}]}\nport_groups:\n";
     for leaf in leaves.clone() {
+        let (network, vlan) = network(leaf);
         document += &format!(
-            "  - {{name: g{leaf}, ports: [\"leaf{leaf}:xe-0\"], vlans: [{{vlan: 5, network: net}}]}}\n"
+            "  - {{name: g{leaf}, ports: [\"leaf{leaf}:xe-0\"], vlans: [{{vlan: {vlan}, network: {network}}}]}}\n"
         );
     }
     document += "servers:\n";
     for leaf in leaves {
-        document += &format!("  - {{name: s{leaf}, kind: controller, port_group: g{leaf}}}\n");
+        let (network, third) = network(leaf);
+        document += &format!(
+            "  - {{name: s{leaf}, kind: controller, port_group: g{leaf}, addresses: [{{network: {network}, address: 10.9.{third}.{leaf}}}]}}\n"
+        );
     }
-    let large = fabric(&document);
+    document
+}
+
+#[test]
+fn many_racks_and_servers_are_told_by_their_number() {
+    let large = fabric(&large());
     let texts: Vec<String> = texts(&large.diagram().svg()).into_iter().map(|text| text.what).collect();
     for told in ["30 racks", "leaf1 to leaf30", "30 port groups", "30 servers", "30 cables"] {
         assert!(texts.iter().any(|text| text == told), "{told}: {texts:?}");
     }
     assert!(large.diagram().dot().contains("n0 -- n1 [taillabel=\"30 cables\""));
+}
+
+#[test]
+fn where_a_packet_is_dropped_is_drawn_in_a_large_fabric_too() {
+    let large = fabric(&large());
+    let trace = large.trace(&Flow::tcp("s1", "s30", 80)).expect("both ends are there");
+    let picture = trace.diagram().svg();
+    assert_eq!(picture.matches("class=\"cross\"").count(), 2, "neither way arrives");
+    let texts: Vec<String> = texts(&picture).into_iter().map(|text| text.what).collect();
+    for told in ["s1", "leaf1", "s30", "leaf30", "28 racks"] {
+        assert!(texts.iter().any(|text| text == told), "{told}: {texts:?}");
+    }
 }
 
 #[test]
