@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::json::Part;
-use super::{ReadError, Said, Shown, destination};
+use super::{ReadError, Said, Shown};
 use crate::routes::{Destination, Replication};
 
 /// What FRR says of a path.
@@ -77,7 +77,7 @@ fn evpn_table(rd: RouteDistinguisher, table: &Part<'_>, shown: &mut Vec<Shown>) 
     for (text, route) in table.members()?.filter(|(name, _)| *name != "rd") {
         let key = RouteKey::from_prefix(rd, text).map_err(|error| route.wrong(error))?;
         let paths = route.member("paths").ok_or_else(|| route.wrong("expected `paths`"))?;
-        if let (Some(destination), Some(path)) = (destination(Nlri::Evpn(*key.route())), best(&paths)?) {
+        if let (Some(destination), Some(path)) = (Destination::of(&Nlri::Evpn(*key.route())), best(&paths)?) {
             shown.extend(path.shown(destination, &paths)?);
         }
     }

@@ -23,7 +23,7 @@ mod recorded;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use contrail_wire::bgp::{Attribute, ExtendedCommunity, Families, Family, Nlri, PmsiTunnel, Update};
+use contrail_wire::bgp::{Attribute, ExtendedCommunity, Families, Family, PmsiTunnel, Update};
 use serde_json::Value;
 
 pub use self::error::ReadError;
@@ -194,9 +194,4 @@ impl Routes {
             left_out: self.left_out.clone(),
         }
     }
-}
-
-/// The route of which a text shows the identity, if a fabric may have one of its kind.
-fn destination(nlri: Nlri<'_>) -> Option<Destination> {
-    Destination::of(&nlri)
 }

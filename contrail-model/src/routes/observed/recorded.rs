@@ -6,8 +6,9 @@ use contrail_wire::bgp::bmp::{BmpMessage, BmpMessages};
 use contrail_wire::bgp::mrt::{Body, Records, Rib};
 use contrail_wire::bgp::{Message, Session};
 
-use super::{Observed, ReadError, Said, Shown, destination};
+use super::{Observed, ReadError, Said, Shown};
 use crate::fabric::Fabric;
+use crate::routes::Destination;
 
 /// The version that a BMP message begins with; of an MRT file it would be a time in the year 1971.
 const BMP: u8 = 3;
@@ -55,7 +56,7 @@ fn rib_entries(fabric: &Fabric, rib: &Rib<'_>, observed: &mut Observed) {
     let session = Session::default();
     for entry in rib.entries() {
         let next_hop = entry.next_hop().and_then(|next_hop| next_hop.address());
-        let (Some(destination), Some(next_hop)) = (destination(rib.route), next_hop) else { continue };
+        let (Some(destination), Some(next_hop)) = (Destination::of(&rib.route), next_hop) else { continue };
         let attributes = entry.attributes.filter_map(Result::ok);
         let said = Said::of(attributes.filter_map(|attribute| attribute.decode(&session).ok()));
         observed.add(fabric, Shown { destination, next_hop, said, not_shown: Vec::new() });
