@@ -25,6 +25,14 @@ pub(crate) struct Neighbour {
     pub(crate) end: usize,
 }
 
+/// Where a device sends what goes to one of several others.
+#[derive(Debug, Default)]
+pub(crate) struct NextHops {
+    /// Those of the others that are nearest, all equally far.
+    pub(crate) nearest: Vec<DeviceId>,
+    pub(crate) cables: Vec<Neighbour>,
+}
+
 impl Topology {
     /// Of those of the document's links that are up, each with its index there.
     pub(crate) fn new<'l>(devices: usize, links: impl Iterator<Item = (usize, &'l Link)>) -> Self {
@@ -80,22 +88,39 @@ impl Topology {
         origins.filter(move |origin| Some(self.distance(from, *origin)) == distance)
     }
 
-    /// Finds the neighbours that are one step closer to one of `nearest`, which are all equally far, in the order of the
-    /// cables.
-    pub(crate) fn next_hops(&self, from: DeviceId, nearest: &[DeviceId], found: &mut Vec<Neighbour>) {
-        found.clear();
-        match nearest.first().map_or(0, |origin| self.distance(from, *origin)) {
-            0 => {}
+    /// Finds the nearest of `origins`, and the neighbours that are one step closer to one of them, in the order of the
+    /// cables; none if none can be reached.
+    pub(crate) fn next_hops(
+        &self,
+        from: DeviceId,
+        origins: impl Iterator<Item = DeviceId>,
+        NextHops { nearest, cables }: &mut NextHops,
+    ) {
+        nearest.clear();
+        cables.clear();
+        let mut distance = UNREACHABLE;
+        for origin in origins {
+            let other = self.distance(from, origin);
+            if other < distance {
+                distance = other;
+                nearest.clear();
+            }
+            if other == distance && other != UNREACHABLE {
+                nearest.push(origin);
+            }
+        }
+        match distance {
+            0 | UNREACHABLE => {}
             1 => {
                 // A spine has a thousand neighbours, of which one is asked for; that one has few.
-                nearest.iter().for_each(|origin| self.cables(from, *origin, found));
-                found.sort_unstable_by_key(|neighbour| neighbour.link);
+                nearest.iter().for_each(|origin| self.cables(from, *origin, cables));
+                cables.sort_unstable_by_key(|neighbour| neighbour.link);
             }
             distance => {
                 let closer = |neighbour: &&Neighbour| {
                     nearest.iter().any(|origin| self.distance(neighbour.device, *origin) + 1 == distance)
                 };
-                found.extend(self.neighbours(from).iter().filter(closer));
+                cables.extend(self.neighbours(from).iter().filter(closer));
             }
         }
     }

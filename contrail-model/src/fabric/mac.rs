@@ -15,6 +15,11 @@ pub(crate) fn derived_mac(names: &[&str]) -> MacAddr {
     hashed(parts.flat_map(|(index, name)| [if index == 0 { "" } else { "/" }, name]))
 }
 
+/// The same for what a device announces with its type-5 routes.
+pub(crate) fn router_mac(device: &str) -> MacAddr {
+    derived_mac(&[device, "router-mac"])
+}
+
 /// The same for a port, `leaf1:et-0/0/48`.
 pub(crate) fn port_mac(device: &str, interface: &str) -> MacAddr {
     hashed([device, ":", interface].into_iter())

@@ -26,7 +26,7 @@ pub(crate) use self::family::Family;
 pub(crate) use self::id::{Arena, Id};
 pub(crate) use self::index::Index;
 use self::mac::port_mac;
-pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac};
+pub(crate) use self::mac::{VIRTUAL_GATEWAY, VROUTER_GATEWAY, derived_mac, router_mac};
 pub use self::objects::Name;
 pub(crate) use self::objects::{
     Address, Device, DeviceId, Endpoint, Link, LogicalRouter, Network, NetworkId, OverlayRoles, PhysicalRole,

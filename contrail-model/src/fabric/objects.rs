@@ -116,6 +116,8 @@ pub(crate) struct Device {
     pub(crate) role: PhysicalRole,
     pub(crate) overlay_roles: OverlayRoles,
     pub(crate) loopback: Option<IpAddr>,
+    /// The MAC address that it announces with its type-5 routes.
+    pub(crate) router_mac: MacAddr,
     /// The fabric it is in, where several are joined.
     pub(crate) fabric: Name,
     pub(crate) product: Option<Name>,

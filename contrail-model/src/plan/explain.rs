@@ -9,6 +9,7 @@ use super::complete::Measure;
 use super::{Impossible, Lift};
 use crate::fabric::{
     Device, DeviceId, Endpoint, Fabric, Link, Name, OverlayRoles, PhysicalRole, Port, RequiredFlow, ServerId,
+    router_mac,
 };
 
 /// What forbids some flows for which there is no way.
@@ -87,6 +88,7 @@ impl Fabric {
             role: PhysicalRole::Leaf,
             overlay_roles,
             loopback,
+            router_mac: router_mac(name),
             fabric: beside.unwrap_or_else(|| self.name.clone()),
             product: None,
             mtu: Device::MTU,

@@ -9,7 +9,7 @@ use crate::fabric::{
     Address, Arena, Device, DeviceId, DeviceManagerPython, Family, Link, LogicalRouter, Name, Network,
     NetworkId, OverlayRoles, PhysicalRole, Port, PortGroup, PortTranslationPool, RouterType,
     SecondaryAddress, Server, ServerKind, StaticRoute, Subnet, TunnelKind, VirtualService, VlanBinding,
-    VniMode, Workload, derived_mac,
+    VniMode, Workload, derived_mac, router_mac,
 };
 use crate::rules;
 use contrail_wire::Vni;
@@ -99,6 +99,7 @@ impl Resolver<'_> {
                 role: role.unwrap_or(PhysicalRole::Leaf),
                 overlay_roles,
                 loopback,
+                router_mac: router_mac(&device.name),
                 fabric: device.fabric.as_ref().unwrap_or(&self.document.fabric).as_str().into(),
                 product: device.product.as_deref().map(Name::from),
                 mtu: self.mtu(&path, device.mtu, Device::MTU),

@@ -183,7 +183,7 @@ impl Announcer<'_> {
             gateway: None,
             label: fabric.routers[router].vni.into(),
         };
-        let router_mac = ExtendedCommunityKind::RouterMac(fabric.router_mac(device)).into();
+        let router_mac = ExtendedCommunityKind::RouterMac(fabric.devices[device].router_mac).into();
         let communities = vxlan(fabric.router_target(router)).into_iter().chain([router_mac]);
         self.by_device(device, Destination::Evpn(route.into()), None, communities, origin);
     }

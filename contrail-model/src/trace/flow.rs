@@ -90,7 +90,7 @@ pub enum FlowError {
 impl Fabric {
     /// Traces a flow out and back.
     pub fn trace(&self, flow: &Flow) -> Result<Trace, FlowError> {
-        let [from, to] = [self.endpoint(&flow.from)?, self.endpoint(&flow.to)?];
+        let [(from_name, from), (to_name, to)] = [self.endpoint(&flow.from)?, self.endpoint(&flow.to)?];
         let ends = match flow.protocol {
             Protocol::Dhcp => self.dhcp_ends(from, to),
             _ => Some([from, to]),
@@ -104,12 +104,12 @@ impl Fabric {
             _ => FlowError::Families { from: self.address_of(from), to: self.address_of(to) },
         })?;
         let traced = Traced {
-            from: (flow.from.as_str().into(), from),
-            to: (flow.to.as_str().into(), to),
+            from: (from_name.clone(), from),
+            to: (to_name.clone(), to),
             protocol: flow.protocol,
             port: flow.port,
             family,
-            why: "".into(),
+            why: Name::default(),
         };
         let mut trace = trace(self, &traced);
         Blame::new(self).explain(&traced, &mut trace);
@@ -140,10 +140,10 @@ impl Fabric {
         traces.collect()
     }
 
-    fn endpoint(&self, name: &str) -> Result<Endpoint, FlowError> {
-        match self.endpoints.get(name).map(Vec::as_slice) {
-            None | Some([]) => Err(FlowError::Unknown { name: name.to_owned() }),
-            Some([one]) => Ok(*one),
+    fn endpoint(&self, name: &str) -> Result<(&Name, Endpoint), FlowError> {
+        match self.endpoints.get_key_value(name).map(|(name, ends)| (name, ends.as_slice())) {
+            None | Some((_, [])) => Err(FlowError::Unknown { name: name.to_owned() }),
+            Some((name, [one])) => Ok((name, *one)),
             Some(_) => {
                 let is_choice =
                     |other: &&Name| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));

@@ -21,7 +21,7 @@ use crate::fabric::{
     TunnelKind, VIRTUAL_GATEWAY, VROUTER_GATEWAY, VirtualServiceId, VlanBinding,
 };
 use crate::limits;
-use crate::topology::Neighbour as Cabled;
+use crate::topology::NextHops;
 use contrail_wire::MacAddr;
 
 /// More hops than a path in a Clos can have; a path that is longer goes round.
@@ -91,7 +91,7 @@ pub(super) struct Walker<'f> {
     /// What was looked up in the underlay's table: a trace asks for few addresses, at many places.
     looked_up: Vec<(IpAddr, UnderlayRoute<'f>)>,
     /// Room for those of a device.
-    pub(super) next_hops: Vec<Cabled>,
+    pub(super) next_hops: NextHops,
 }
 
 impl<'f> Walker<'f> {
@@ -111,7 +111,7 @@ impl<'f> Walker<'f> {
             may_loop: false,
             visited: Visited::default(),
             looked_up: Vec::new(),
-            next_hops: Vec::new(),
+            next_hops: NextHops::default(),
         }
     }
 

@@ -91,18 +91,18 @@ impl Walker<'_> {
         let fabric = self.fabric;
         let table = Table::Underlay(device);
         let origins = origins.iter().map(|origin| origin.device);
-        let nearest = self.devices(fabric.topology.nearest(device, origins.clone()));
         let mut next_hops = mem::take(&mut self.next_hops);
-        fabric.topology.next_hops(device, self.notes.devices(nearest), &mut next_hops);
-        if next_hops.is_empty() {
+        fabric.topology.next_hops(device, origins.clone(), &mut next_hops);
+        if next_hops.cables.is_empty() {
             let fact = format!("no cables lead to {}", fabric.names_of(&origins.collect::<Vec<_>>()));
             let reason = self.no_route(table, destination, vec![fact]);
             return self.drop(work, reason);
         }
+        let nearest = self.devices(next_hops.nearest.iter().copied());
         let chosen = Route { to: prefix, kind: RouteKind::Underlay, next_hop: NextHop::Towards(nearest) };
         self.step(&mut work, Step::lookup(table, destination, chosen));
         self.notes.headers.strip_link(&mut work.packet);
-        for &Cabled { device: next, link, end } in &next_hops {
+        for &Cabled { device: next, link, end } in &next_hops.cables {
             self.emit(work, Link::Cable { link, end }, Node::Device(next), Ingress::Fabric);
         }
         self.next_hops = next_hops;

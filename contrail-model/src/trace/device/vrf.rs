@@ -69,7 +69,13 @@ impl Walker<'_> {
             let mut work = work;
             self.step(&mut work, Step::lookup(table, destination, chosen));
             let end = TunnelEnd::Device(other);
-            self.by_type_5(device, router, work, (fabric.router_mac(other), Source::RouterMac(end)), end);
+            self.by_type_5(
+                device,
+                router,
+                work,
+                (fabric.devices[other].router_mac, Source::RouterMac(end)),
+                end,
+            );
         }
     }
 
@@ -83,7 +89,7 @@ impl Walker<'_> {
         end: TunnelEnd,
     ) {
         let own = Source::RouterMac(TunnelEnd::Device(device));
-        self.set_link(&mut work, (self.fabric.router_mac(device), own), router_mac);
+        self.set_link(&mut work, (self.fabric.devices[device].router_mac, own), router_mac);
         let vni = (Domain::Router(router), "EVPN type-5");
         self.encapsulate_vxlan(device, work, vni, end, "routes of a logical router are always VXLAN");
     }

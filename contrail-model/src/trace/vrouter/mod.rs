@@ -5,9 +5,7 @@ mod send;
 mod underlay;
 mod virtual_service;
 
-use crate::fabric::{
-    DeviceId, Fabric, Family, RouterId, ServerId, TunnelKind, VROUTER_GATEWAY, WorkloadId, derived_mac,
-};
+use crate::fabric::{Fabric, Family, RouterId, ServerId, TunnelKind, VROUTER_GATEWAY, WorkloadId};
 use crate::trace::note::{Ingress, Interface, Link, Node, Source};
 use crate::trace::packet::{Shim, Sourced};
 use crate::trace::walk::{Walker, Work, mac_of};
@@ -54,11 +52,6 @@ impl Fabric {
     /// Whether a vRouter advertises its MAC addresses with VXLAN: only if that is its first choice.
     pub(crate) fn prefers_vxlan(&self) -> bool {
         self.encapsulation_priority.first() == Some(&TunnelKind::Vxlan)
-    }
-
-    /// The MAC address that a device announces with its type-5 routes.
-    pub(crate) fn router_mac(&self, device: DeviceId) -> MacAddr {
-        derived_mac(&[&self.devices[device].name, "router-mac"])
     }
 }
 

@@ -180,7 +180,7 @@ impl Walker<'_> {
                 let because = "first of encapsulation_priority that an L3VPN route can have";
                 (Domain::Network(from), RouteKind::L3vpn, tunnel, shim, because)
             } else {
-                let router_mac = (fabric.router_mac(device), Source::RouterMac(end));
+                let router_mac = (fabric.devices[device].router_mac, Source::RouterMac(end));
                 self.set_link(&mut work, fabric.vhost0_mac(server), router_mac);
                 let domain = Domain::Router(router);
                 let shim = Shim::Vxlan((fabric.routers[router].vni, Source::VniOf(domain, "EVPN type-5")));
