@@ -49,6 +49,7 @@ mod integration;
 mod limits;
 mod load;
 mod outage;
+mod page;
 mod plan;
 pub mod procedure;
 mod release;
@@ -65,6 +66,7 @@ pub mod trace;
 pub use fabric::{Aggregate, Fabric, Name, Segment, TunnelKind};
 pub use load::{LoadError, Place, Problem};
 pub use outage::{OutageError, UnknownPart};
+pub use page::Page;
 pub use plan::{
     Approach, BreakOut, Candidate, Change, Cost, Impossible, Lift, Plan, Reason, Rejected, Weights,
 };

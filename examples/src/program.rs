@@ -1,6 +1,8 @@
 //! How the programs end: what they say, and their exit status.
 
+use std::fs;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::session::Ended;
@@ -30,6 +32,23 @@ impl From<Ended> for Stop {
     fn from(ended: Ended) -> Self {
         Self::Failed(ended.to_string())
     }
+}
+
+/// Writes a file, and the folder that it is in. It is written beside and renamed, so that none is left half written.
+pub fn write_whole(file: &Path, content: &[u8]) -> io::Result<()> {
+    let mut part = file.to_owned();
+    part.as_mut_os_string().push(".part");
+    let result = (|| {
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&part, content)?;
+        fs::rename(&part, file)
+    })();
+    if result.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    result
 }
 
 /// Says why the program `name` stopped, if it did, and gives its exit status: 0 if it is done, 2 if not.

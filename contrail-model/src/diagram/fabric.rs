@@ -79,7 +79,7 @@ fn description(fabric: &Fabric) -> String {
 }
 
 /// `1 server`, `3 servers`.
-pub(super) fn counted(count: usize, what: &str) -> String {
+pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 

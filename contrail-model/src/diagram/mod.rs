@@ -42,7 +42,9 @@ mod xml;
 
 use self::elements::Elements;
 use self::fabric::Story;
+pub(crate) use self::fabric::counted;
 use self::scene::Scene;
+pub(crate) use self::theme::style_sheet;
 use crate::fabric::Fabric;
 use crate::plan::Plan;
 use crate::trace::Trace;
@@ -121,7 +123,12 @@ impl Diagram<'_> {
     /// An SVG document (SVG 2) that needs nothing beside it: boxes tier by tier, light or dark as the reader prefers, with a
     /// title and a description for those who cannot see it.
     pub fn svg(&self) -> String {
-        svg::document(&self.scene())
+        svg::document(&self.scene(), Some(&style_sheet()))
+    }
+
+    /// The same as a part of a page, whose style sheet has [`style_sheet`] for its pictures.
+    pub(crate) fn inline_svg(&self) -> String {
+        svg::document(&self.scene(), None)
     }
 
     /// A flowchart for Mermaid.

@@ -8,22 +8,24 @@ use super::strokes::{Point, RADIUS, Strokes, Taken, between};
 use super::theme;
 use super::xml::Xml;
 
-/// The document.
-pub(super) fn document(scene: &Scene) -> String {
+/// The document, with a style sheet in it if there is none where it is shown.
+pub(super) fn document(scene: &Scene, style_sheet: Option<&str>) -> String {
     let Place { width, height, .. } = scene.page.place;
     let mut xml = Xml::default();
-    let attributes: [(&str, &dyn Display); 6] = [
+    let attributes: [(&str, &dyn Display); 5] = [
         ("xmlns", &"http://www.w3.org/2000/svg"),
         ("width", &width),
         ("height", &height),
         ("viewBox", &format!("0 0 {width} {height}")),
         ("role", &"img"),
-        ("aria-labelledby", &"title description"),
     ];
     xml.begin("svg", &attributes);
-    xml.text("title", &[("id", &"title")], &scene.title);
-    xml.text("desc", &[("id", &"description")], &scene.description);
-    xml.text("style", &[], &theme::style_sheet());
+    // Without ids, as a page may have several pictures: a title of its own names an image (SVG-AAM 1.0, 8.1).
+    xml.text("title", &[], &scene.title);
+    xml.text("desc", &[], &scene.description);
+    if let Some(style_sheet) = style_sheet {
+        xml.text("style", &[], style_sheet);
+    }
     let places = places(&scene.page);
     boxes(&mut xml, &scene.page, |kind| kind != Kind::Port);
     for link in &scene.links {

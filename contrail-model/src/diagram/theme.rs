@@ -61,8 +61,8 @@ text.number{fill:#15191f}
 text.number.back{fill:#e6edf3}
 ";
 
-/// The style sheet of an SVG document.
-pub(super) fn style_sheet() -> String {
+/// What pictures look like, as a style sheet.
+pub(crate) fn style_sheet() -> String {
     let mut sheet = format!("\n{RULES}");
     for (index, colour) in COLOURS.iter().enumerate() {
         sheet.push_str(&format!(".c{index}{{stroke:{colour}}}\n"));

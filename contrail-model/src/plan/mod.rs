@@ -18,6 +18,7 @@ pub use self::change::Change;
 use self::combine::Ways;
 use self::complete::Measure;
 pub use self::cost::{Cost, Weights};
+pub(crate) use self::text::Title;
 use crate::fabric::{Fabric, Name, RequiredFlow};
 use crate::report::Finding;
 use crate::trace::Drop;

@@ -30,13 +30,21 @@ impl fmt::Display for Plan {
         if !self.rejected.is_empty() {
             writeln!(f, "refused")?;
         }
-        let all = self.rejected.iter().flat_map(|rejected| &rejected.break_outs);
-        let networks: HashSet<&[Name]> = all.map(|break_out| &*break_out.networks).collect();
+        let names_networks = self.names_networks();
         for rejected in &self.rejected {
             f.write_str("  - ")?;
-            refusal(f, rejected, networks.len() > 1)?;
+            refusal(f, rejected, names_networks)?;
         }
         self.impossible.iter().try_for_each(|impossible| write!(f, "{impossible}"))
+    }
+}
+
+impl Plan {
+    /// Whether the title of a way that is refused must say which networks it is for.
+    pub(crate) fn names_networks(&self) -> bool {
+        let all = self.rejected.iter().flat_map(|rejected| &rejected.break_outs);
+        let networks: HashSet<&[Name]> = all.map(|break_out| &*break_out.networks).collect();
+        networks.len() > 1
     }
 }
 
@@ -75,33 +83,45 @@ impl Reason {
 }
 
 /// `logical router on leaf1, leaf2`; with the networks in front where they go different ways.
-fn title(f: &mut fmt::Formatter<'_>, break_outs: &[BreakOut], names_networks: bool) -> fmt::Result {
-    for (index, BreakOut { networks, approach, devices, alike }) in break_outs.iter().enumerate() {
-        if index > 0 {
-            f.write_str("; ")?;
+pub(crate) struct Title<'p> {
+    pub(crate) break_outs: &'p [BreakOut],
+    pub(crate) names_networks: bool,
+}
+
+impl fmt::Display for Title<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, BreakOut { networks, approach, devices, alike }) in self.break_outs.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            if self.names_networks && !networks.is_empty() {
+                list(f, networks)?;
+                f.write_str(": ")?;
+            }
+            fmt::Display::fmt(approach, f)?;
+            if !devices.is_empty() {
+                write!(f, " {}", devices.join(", "))?;
+            }
+            match alike.as_slice() {
+                [] => {}
+                [one] => write!(f, " (likewise {})", one.join(", "))?,
+                [one, more @ ..] => write!(f, " (likewise {} and {} more)", one.join(", "), more.len())?,
+            }
         }
-        if names_networks && !networks.is_empty() {
-            list(f, networks)?;
-            f.write_str(": ")?;
-        }
-        fmt::Display::fmt(approach, f)?;
-        if !devices.is_empty() {
-            write!(f, " {}", devices.join(", "))?;
-        }
-        match alike.as_slice() {
-            [] => {}
-            [one] => write!(f, " (likewise {})", one.join(", "))?,
-            [one, more @ ..] => write!(f, " (likewise {} and {} more)", one.join(", "), more.len())?,
-        }
+        Ok(())
     }
-    Ok(())
+}
+
+impl Candidate {
+    pub(crate) fn title(&self) -> Title<'_> {
+        Title { break_outs: &self.break_outs, names_networks: self.break_outs.len() > 1 }
+    }
 }
 
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { break_outs, changes, cost } = self;
-        title(f, break_outs, break_outs.len() > 1)?;
-        write!(f, ": cost {}", cost.total)?;
+        let Self { break_outs: _, changes, cost } = self;
+        write!(f, "{}: cost {}", self.title(), cost.total)?;
         let parts = [
             (cost.underlay_links, "cable", "cables"),
             (cost.devices, "device", "devices"),
@@ -131,8 +151,7 @@ impl fmt::Display for Rejected {
 }
 
 fn refusal(f: &mut fmt::Formatter<'_>, rejected: &Rejected, names_networks: bool) -> fmt::Result {
-    title(f, &rejected.break_outs, names_networks)?;
-    f.write_str("\n")?;
+    writeln!(f, "{}", Title { break_outs: &rejected.break_outs, names_networks })?;
     for reason in &rejected.reasons {
         writeln!(f, "       {}", reason.with_rule())?;
     }

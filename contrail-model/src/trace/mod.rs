@@ -37,6 +37,7 @@ pub use self::resolution::Resolution;
 pub use self::source::Source;
 pub(crate) use self::step::list;
 pub use self::step::{Route, RouteKind, Step, Table};
+pub(crate) use self::text::usual_by_source;
 pub use self::verdict::{Drop, Verdict};
 use crate::fabric::{Fabric, Family, Name, Protocol};
 

@@ -93,16 +93,22 @@ fn header(f: &mut fmt::Formatter<'_>, name: &str, fields: &[TracedField]) -> fmt
         writeln!(f, "        {label:<9} {:<19} {:<17}  {}", field.name, field.value, field.source)?;
         label = "";
     }
-    let mut told: Vec<&str> = Vec::new();
-    for field in fields.iter().filter(|field| !field.has_story) {
-        if told.contains(&field.source.as_str()) {
-            continue;
-        }
-        told.push(&field.source);
-        let same = fields.iter().filter(|other| !other.has_story && other.source == field.source);
-        let same: Vec<String> = same.map(|field| format!("{} {}", field.name, field.value)).collect();
-        writeln!(f, "        {label:<9} {}  {}", same.join(", "), field.source)?;
+    for (source, same) in usual_by_source(fields) {
+        let same: Vec<String> = same.iter().map(|field| format!("{} {}", field.name, field.value)).collect();
+        writeln!(f, "        {label:<9} {}  {source}", same.join(", "))?;
         label = "";
     }
     Ok(())
+}
+
+/// The fields that this fabric and flow do not decide, put together by where their values come from.
+pub(crate) fn usual_by_source(fields: &[TracedField]) -> Vec<(&str, Vec<&TracedField>)> {
+    let mut told: Vec<(&str, Vec<&TracedField>)> = Vec::new();
+    for field in fields.iter().filter(|field| !field.has_story) {
+        match told.iter_mut().find(|(source, _)| *source == field.source) {
+            Some((_, same)) => same.push(field),
+            None => told.push((&field.source, vec![field])),
+        }
+    }
+    told
 }

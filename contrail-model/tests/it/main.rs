@@ -18,6 +18,7 @@ mod load;
 mod observed;
 mod outage;
 mod own_integration;
+mod pages;
 mod pictures;
 mod placement;
 #[cfg(feature = "contrail-api")]

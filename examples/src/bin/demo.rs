@@ -8,9 +8,10 @@ use std::ffi::OsString;
 use std::fmt::{Display, Write as _};
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
+use contrail_examples::program;
 use contrail_model::trace::{TraceFrame, write_pcapng};
 use contrail_model::{Fabric, Plan, Report, Trace};
 use contrail_wire::capture::Reader;
@@ -225,24 +226,11 @@ fn push(out: &mut String, text: &impl Display) {
     let _ = write!(out, "{text}");
 }
 
-/// Writes beside the target and renames, so that no half-written file is left.
 fn write(frames: &[TraceFrame<'_>], capture: &Path) -> Result<(), String> {
     let fail = |error: &dyn Display| format!("{}: {error}", capture.display());
-    let mut part: PathBuf = capture.to_owned();
-    part.as_mut_os_string().push(".part");
-    let result = (|| {
-        if let Some(folder) = capture.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder).map_err(|error| fail(&error))?;
-        }
-        let mut bytes = Vec::new();
-        write_pcapng(frames, &mut bytes).map_err(|error| fail(&error))?;
-        fs::write(&part, bytes).map_err(|error| fail(&error))?;
-        fs::rename(&part, capture).map_err(|error| fail(&error))
-    })();
-    if result.is_err() {
-        let _ = fs::remove_file(&part);
-    }
-    result
+    let mut bytes = Vec::new();
+    write_pcapng(frames, &mut bytes).map_err(|error| fail(&error))?;
+    program::write_whole(capture, &bytes).map_err(|error| fail(&error))
 }
 
 /// Reads the capture back and compares every header of every frame with what the traces predict.

@@ -18,5 +18,6 @@ mod fresh;
 mod generated;
 mod oracle;
 mod program;
+mod render;
 mod schema;
 mod sessions;
