@@ -157,6 +157,12 @@ impl PeerHeader {
         address(self.peer_address.get(), self.is_ipv6())
     }
 
+    /// Whether the routes are sent to the neighbour, and not by him (RFC 8671 section 4); of the router's own routes (peer
+    /// type 3) the flag says something else.
+    pub const fn is_outgoing(&self) -> bool {
+        self.peer_flags & 0x10 != 0 && self.peer_type != 3
+    }
+
     /// Whether his address is IPv6. Of the router's own routes (peer type 3) the flag says something else.
     const fn is_ipv6(&self) -> bool {
         self.peer_flags & 0x80 != 0 && self.peer_type != 3

@@ -8,7 +8,8 @@
 //! - **Nothing unknown is an error.** Unknown attributes, route types, communities and families keep their bytes.
 //! - **An error costs no more than it must.** Each has the [`Disposition`] of RFC 7606, a bad route does not hide the good
 //!   ones beside it, and [`Update::validate`] says what is to be done with the whole.
-//! - **Recorded feeds are read too**: [`mrt`] files, and what a router tells of its neighbours, [`bmp`].
+//! - **Recorded feeds are read too**: [`mrt`] files, what a router tells of its neighbours ([`bmp`]), and with the feature
+//!   `capture` whatever holds BGP, from a file or a pipe (`recorded`).
 //! - **What is decoded can be encoded.** Routes and attributes are plain values that are written as they were read.
 //! - **What is decoded is data** (feature `serde`): a message is an object, with routes, attributes and errors in it, and
 //!   their values as operators write them; EVPN routes are read from the same fields.
@@ -38,6 +39,8 @@ pub mod mrt;
 mod nlri;
 mod notification;
 mod open;
+#[cfg(feature = "capture")]
+pub mod recorded;
 mod route_refresh;
 #[cfg(feature = "serde")]
 mod serialize;

@@ -1,6 +1,7 @@
 //! Reading.
 
 use std::boxed::Box;
+use std::fmt;
 use std::io::{self, Cursor, Read};
 use std::string::{String, ToString};
 use std::sync::{Arc, Mutex};
@@ -140,6 +141,12 @@ impl<'r> Reader<'r> {
     #[cold]
     fn broken(&self, problem: String) -> CaptureError {
         CaptureError::Broken { offset: self.file.consumed(), frames: self.frames, problem }
+    }
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("offset", &self.file.consumed()).field("frames", &self.frames).finish()
     }
 }
 

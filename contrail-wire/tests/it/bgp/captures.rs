@@ -84,6 +84,13 @@ impl Connections {
     }
 }
 
+impl Connections {
+    /// How many messages there are.
+    pub(super) fn messages(&self) -> usize {
+        ours(self).1
+    }
+}
+
 /// The OPEN that a stream begins with.
 fn open(stream: Option<&[u8]>) -> Option<Open<'_>> {
     match Messages::new(stream?, Session::default()).next()? {

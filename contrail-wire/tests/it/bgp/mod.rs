@@ -16,6 +16,8 @@ mod mrt;
 mod peers_defects;
 mod prefixes;
 mod recorded;
+#[cfg(feature = "capture")]
+mod recordings;
 mod rewrite;
 #[cfg(feature = "arbitrary")]
 mod routes;

@@ -7,7 +7,7 @@ use contrail_wire::{Bound, IntoBytes, Layer, Problem, doc};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-fn record(kind: u16, subtype: u16, body: &[u8]) -> Vec<u8> {
+pub(super) fn record(kind: u16, subtype: u16, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).unwrap();
     [&[0, 0, 0, 7][..], &kind.to_be_bytes(), &subtype.to_be_bytes(), &length.to_be_bytes(), body].concat()
 }
@@ -20,7 +20,7 @@ fn only(bytes: &[u8]) -> Record<'_> {
 }
 
 /// AS numbers of four octets, no interface, IPv4.
-const NEIGHBOUR: &[u8] = &[0, 0, 0xfc, 0, 0, 0, 0xfc, 0, 0, 0, 0, 1, 10, 0, 0, 1, 10, 0, 0, 2];
+pub(super) const NEIGHBOUR: &[u8] = &[0, 0, 0xfc, 0, 0, 0, 0xfc, 0, 0, 0, 0, 1, 10, 0, 0, 1, 10, 0, 0, 2];
 
 #[test]
 fn a_message_is_read_where_it_stands() {
@@ -44,7 +44,7 @@ fn a_state_is_read() {
 }
 
 /// Two entries, of which the second has a next hop in the short form.
-fn dump(family: &[u8], route: &[u8], path_ids: bool) -> Vec<u8> {
+pub(super) fn dump(family: &[u8], route: &[u8], path_ids: bool) -> Vec<u8> {
     let path_id: &[u8] = if path_ids { &[0, 0, 0, 5] } else { &[] };
     let first = [&[0, 0, 0, 0, 0, 1][..], path_id, &[0, 7, 0x40, 3, 4, 10, 0, 0, 1]].concat();
     let second = [&[0, 1, 0, 0, 0, 2][..], path_id, &[0, 8, 0x80, 14, 5, 4, 10, 0, 0, 2]].concat();
@@ -113,7 +113,7 @@ fn a_record_that_is_too_short_for_what_it_holds_says_so() {
     }
 }
 
-fn peer() -> PeerHeader {
+pub(super) fn peer() -> PeerHeader {
     PeerHeader {
         peer_type: 0,
         peer_flags: 0,
@@ -126,7 +126,7 @@ fn peer() -> PeerHeader {
     }
 }
 
-fn bmp(kind: u8, body: &[&[u8]]) -> Vec<u8> {
+pub(super) fn bmp(kind: u8, body: &[&[u8]]) -> Vec<u8> {
     let body = body.concat();
     let length = u32::try_from(6 + body.len()).unwrap();
     [&[3][..], &length.to_be_bytes(), &[kind], &body].concat()
@@ -141,7 +141,7 @@ fn open() -> Vec<u8> {
     buffer
 }
 
-fn monitored() -> Vec<Vec<u8>> {
+pub(super) fn monitored() -> Vec<Vec<u8>> {
     let (peer, open) = (peer(), open());
     let peer = peer.as_bytes();
     let tlv = [0, 2, 0, 3, b'r', b't', b'r'];
