@@ -120,7 +120,7 @@ impl Fabric {
             sources.iter().try_for_each(|bytes| observed.read(&self.0, bytes))?;
             Ok(observed)
         });
-        told_drift(&self.0, observed.map_err(|error| routes_error(python, error))?)
+        told_drift(&self.0, &observed.map_err(|error| routes_error(python, error))?)
     }
 
     fn without(&self, python: Python<'_>, parts: Vec<String>) -> PyResult<Self> {

@@ -57,9 +57,10 @@ fn told_difference(difference: &Difference<'_>) -> PyResult<ToldDifference> {
 }
 
 /// How what was observed differs from the routes of a fabric.
-pub(crate) fn told_drift(fabric: &contrail_model::Fabric, observed: Observed) -> PyResult<ToldDrift> {
+pub(crate) fn told_drift(fabric: &contrail_model::Fabric, observed: &Observed) -> PyResult<ToldDrift> {
     let expected = fabric.routes().of_families(observed.families);
-    let drift = expected.drift(&observed.routes);
+    let routes = observed.routes();
+    let drift = expected.drift(&routes);
     let told = drift.into_iter().map(|drift| {
         let differences = drift.differences.iter().map(told_difference).collect::<PyResult<_>>()?;
         Ok((drift.cause, differences))
@@ -67,5 +68,5 @@ pub(crate) fn told_drift(fabric: &contrail_model::Fabric, observed: Observed) ->
     let told = told.collect::<PyResult<_>>()?;
     let families = observed.families.iter().map(|family| family.to_string()).collect();
     let not_shown = observed.not_shown();
-    Ok((told, Routes(observed.routes), families, not_shown))
+    Ok((told, Routes(routes), families, not_shown))
 }

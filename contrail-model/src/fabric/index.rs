@@ -47,6 +47,8 @@ pub(super) struct Placement {
     pub(super) device_names: HashMap<Name, DeviceId>,
     pub(super) network_names: HashMap<Name, NetworkId>,
     pub(super) server_names: HashMap<Name, ServerId>,
+    /// Devices and servers by the address that tunnels to them end at.
+    pub(super) tunnel_ends: HashMap<IpAddr, Name>,
 }
 
 impl Index {
@@ -153,6 +155,14 @@ impl Placement {
         }
         for (id, device) in fabric.devices.iter() {
             index.device_names.entry(device.name.clone()).or_insert(id);
+            if let Some(loopback) = device.loopback {
+                index.tunnel_ends.entry(loopback).or_insert_with(|| device.name.clone());
+            }
+        }
+        for (_, server) in fabric.servers.iter() {
+            if let Some(vhost0) = &server.vhost0 {
+                index.tunnel_ends.entry(vhost0.address).or_insert_with(|| server.name.clone());
+            }
         }
         for (id, network) in fabric.networks.iter() {
             index.network_names.entry(network.name.clone()).or_insert(id);

@@ -181,6 +181,11 @@ impl Fabric {
         self.index.placement.server_names.get(name).copied()
     }
 
+    /// The device or server at which tunnels to an address end.
+    pub(crate) fn tunnel_end(&self, address: IpAddr) -> Option<&Name> {
+        self.index.placement.tunnel_ends.get(&address)
+    }
+
     /// The first logical router of a name.
     pub(crate) fn router_named(&self, name: &str) -> Option<RouterId> {
         self.routers.iter().find(|(_, router)| *router.name == *name).map(|(id, _)| id)

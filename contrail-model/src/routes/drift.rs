@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use contrail_wire::bgp::Nlri;
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
-use contrail_wire::bgp::{Nlri, Update};
 
 use super::diff::{changed, differences};
 use super::{Changed, Destination, Difference, Origin, RouteEntry, Routes};
-use crate::fabric::Fabric;
 
 /// Differences with one cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,19 +20,6 @@ pub struct Drift<'r> {
 }
 
 impl Routes {
-    /// Adds what a route reflector hands on, and takes away what it withdraws: each route is of the speaker at its next
-    /// hop or, where the fabric has none there, of that address.
-    pub fn observe_reflected(&mut self, fabric: &Fabric, update: &Update<'_>) {
-        let gone = update.withdrawn().filter_map(|route| Destination::of(&route.ok()?.nlri));
-        let gone: BTreeSet<Nlri<'static>> = gone.map(|destination| destination.key()).collect();
-        if !gone.is_empty() {
-            self.entries.retain(|entry| !gone.contains(&entry.key()));
-        }
-        let Some(next_hop) = update.next_hop().and_then(|next_hop| next_hop.address()) else { return };
-        let speaker = fabric.speaker_of(next_hop.to_canonical());
-        self.entries.extend(RouteEntry::observed(&speaker, update));
-    }
-
     /// What [differs](Self::diff), by cause. A route that was found twice counts as it was found last, whoever's it was;
     /// one that is missing of its speaker and there of another is a route with another next hop.
     pub fn drift<'r>(&'r self, found: &'r Self) -> Vec<Drift<'r>> {

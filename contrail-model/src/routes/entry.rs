@@ -202,8 +202,11 @@ impl RouteEntry {
         attributes
     }
 
-    /// What a real speaker announces in an UPDATE.
-    pub(super) fn observed<'u>(speaker: &Name, update: &Update<'u>) -> impl Iterator<Item = Self> + use<'u> {
+    /// What a real speaker announces in an UPDATE, each with the path that it is.
+    pub(super) fn observed<'u>(
+        speaker: &Name,
+        update: &Update<'u>,
+    ) -> impl Iterator<Item = (Option<u32>, Self)> + use<'u> {
         let speaker = speaker.clone();
         let next_hop = update.next_hop().and_then(|next_hop| next_hop.address());
         let attributes = update.attributes().filter_map(Result::ok);
@@ -211,16 +214,17 @@ impl RouteEntry {
         let Said { communities, replication } =
             Said::of(attributes.filter_map(|attribute| attribute.decode(&session).ok()));
         update.announced().filter_map(move |route| {
-            let destination = Destination::of(&route.ok()?.nlri)?;
-            Some(Self {
+            let route = route.ok()?;
+            let entry = Self {
                 speaker: speaker.clone(),
                 next_hop: next_hop?.to_canonical(),
-                destination,
+                destination: Destination::of(&route.nlri)?,
                 replication: replication.clone(),
                 communities: communities.clone(),
                 origin: Origin::Observed,
                 not_shown: Vec::new(),
-            })
+            };
+            Some((route.path_id, entry))
         })
     }
 

@@ -133,7 +133,7 @@ impl Routes {
         if !withdrawn.is_empty() {
             self.entries.retain(|entry| entry.speaker != speaker || !withdrawn.contains(&entry.key()));
         }
-        self.entries.extend(RouteEntry::observed(&speaker, update));
+        self.entries.extend(RouteEntry::observed(&speaker, update).map(|(_, entry)| entry));
     }
 }
 

@@ -1,12 +1,17 @@
 //! Routes as others print and record them, against those that the fabric of the article needs.
 
+use std::time::Duration;
+
 use contrail_model::Fabric;
 use contrail_model::routes::{Observed, RouteEntry, Routes};
-use contrail_wire::EthernetSegmentId;
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use contrail_wire::bgp::{
     ExtendedCommunity, ExtendedCommunityKind, Family, Nlri, Route, Session, UpdateBuilder,
 };
+use contrail_wire::capture::PcapWriter;
+use contrail_wire::net::ipv4::Ipv4Header;
+use contrail_wire::net::tcp::{TcpFlags, TcpHeader};
+use contrail_wire::{EthernetSegmentId, Header, IpProtocol, LinkType, frame};
 use serde_json::json;
 
 use crate::routes::{fabrics, updates};
@@ -30,7 +35,7 @@ fn observed(fabric: &Fabric, bytes: &[u8]) -> Observed {
 
 fn drift(expected: &Routes, observed: &Observed) -> Vec<String> {
     let expected = expected.of_families(observed.families);
-    expected.drift(&observed.routes).iter().map(ToString::to_string).collect()
+    expected.drift(&observed.routes()).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -86,7 +91,10 @@ fn what_is_not_as_it_is_printed_is_told_by_its_place() {
     for (text, error) in [
         ("{", "line 1, column 1: EOF while parsing an object".to_owned()),
         ("{}", "no route is shown, and so not of which family there are none".to_owned()),
-        ("# EVPN", "byte 0: expected what FRR, GoBGP or Junos print, MRT records or BMP messages".to_owned()),
+        (
+            "# EVPN",
+            "expected what FRR, GoBGP or Junos print, a capture, MRT records or BMP messages".to_owned(),
+        ),
         ("<a><b></a>", "byte 6: ill-formed document: expected `</b>`, but `</a>` was found".to_owned()),
         ("<a><b></b>", "expected the end of an element".to_owned()),
         (&"<a>".repeat(99), "byte 96: expected the elements of a route table, found deeper ones".to_owned()),
@@ -152,9 +160,9 @@ fn other_families_are_read_from_frr_and_gobgp() {
         ),
     ] {
         let observed = observed(&fabric, text.as_bytes());
-        assert_eq!(observed.routes.entries.iter().map(ToString::to_string).collect::<Vec<_>>(), routes);
+        assert_eq!(observed.routes().entries.iter().map(ToString::to_string).collect::<Vec<_>>(), routes);
         assert_eq!(observed.not_shown(), not_shown);
-        assert_eq!(&*observed.routes.entries.first().unwrap().speaker, "compute1");
+        assert_eq!(&*observed.routes().entries.first().unwrap().speaker, "compute1");
     }
 }
 
@@ -173,7 +181,7 @@ fn a_segment_of_gobgp_is_read_by_its_type() {
                 "ip":"10.0.0.1"}}}},"attrs":[{{"type":14,"nexthop":"10.0.0.1"}}]}}]}}"#
         );
         let observed = observed(&fabric(OCTAVIA), text.as_bytes());
-        let route = observed.routes.entries.first().unwrap().key().to_string();
+        let route = observed.routes().entries.first().unwrap().key().to_string();
         assert_eq!(route, format!("10.0.0.1:0:[4]:[{esi}]:[32]:[10.0.0.1]"));
     }
 }
@@ -273,7 +281,7 @@ fn what_junos_prints_is_read_as_json_and_as_xml() {
         let mut routes = junos(&expected);
         for printed in [junos_json(&routes), junos_xml(&routes)] {
             let observed = observed(&fabric, printed.as_bytes());
-            assert_eq!(observed.routes.entries.len(), routes.len());
+            assert_eq!(observed.routes().entries.len(), routes.len());
             assert_eq!(drift(&expected, &observed), [""; 0], "{printed}");
         }
         let (_, _, communities) = routes.last_mut().unwrap();
@@ -298,7 +306,8 @@ fn a_route_of_junos_without_protocol_next_hop_is_of_whose_address_is_in_its_dist
     };
     let fabric = fabric(OCTAVIA);
     let observed = observed(&fabric, printed("10.255.0.11:1").as_bytes());
-    let [route] = observed.routes.entries.as_slice() else { panic!("{observed:?}") };
+    let routes = observed.routes();
+    let [route] = routes.entries.as_slice() else { panic!("{observed:?}") };
     assert_eq!(
         (&*route.speaker, route.key().to_string().as_str()),
         ("leaf1", "10.255.0.11:1:[5]:[0]:[64]:[2001:db8::]")
@@ -367,7 +376,7 @@ fn what_is_recorded_is_found() {
         (evpn.iter().flat_map(|entry| rib(entry)).collect(), evpn.len()),
     ] {
         let observed = observed(&fabric, &recorded);
-        assert_eq!(observed.routes.entries.len(), routes);
+        assert_eq!(observed.routes().entries.len(), routes);
         assert_eq!(drift(&expected, &observed), [""; 0]);
         assert_eq!(observed.not_shown(), [""; 0]);
         let cut = recorded.get(..recorded.len() - 1).unwrap();
@@ -392,4 +401,61 @@ fn a_route_that_is_withdrawn_in_a_record_is_gone() {
     let drift = drift(&expected, &observed(&fabric, &recorded));
     let causes: Vec<&str> = drift.iter().filter_map(|drift| drift.lines().next()).collect();
     assert_eq!(causes, ["leaf2 is silent: none of its 13 routes is there"]);
+}
+
+/// A capture of what one end of a BGP session says, in segments of some bytes.
+fn captured(messages: &[u8], segment: usize) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut writer = PcapWriter::new(&mut file, LinkType::RawIp).unwrap();
+    let mut sequence = 1;
+    for payload in messages.chunks(segment) {
+        let mut tcp = TcpHeader::new(40000, 179, TcpFlags::ACK);
+        tcp.sequence_number.set(sequence);
+        sequence += u32::try_from(payload.len()).unwrap();
+        let ip = Ipv4Header::new([10, 0, 0, 1].into(), [10, 0, 0, 2].into(), IpProtocol::TCP);
+        let mut headers = [Header::Ipv4(ip, &[]), Header::Tcp(tcp, &[])];
+        frame::complete(&mut headers, payload, &mut [0; 4096]).unwrap();
+        let mut buffer = [0; 4096];
+        let bytes = frame::encode(&headers, payload, &mut buffer).unwrap();
+        writer.frame(Duration::from_secs(1), bytes, bytes.len()).unwrap();
+    }
+    file
+}
+
+#[test]
+fn the_sessions_of_a_capture_are_read() {
+    let fabric = solved();
+    let expected = fabric.routes();
+    let messages = updates(&expected.entries).concat();
+    assert_eq!(drift(&expected, &observed(&fabric, &captured(&messages, 700))), [""; 0]);
+    // A message of 18 bytes is shorter than its header.
+    let broken = [&messages[..], &[0xff; 16], &[0, 18, 2]].concat();
+    let error = Observed::default().read(&fabric, &captured(&broken, 700)).unwrap_err();
+    assert_eq!(error.place, format!("frame {}", broken.len().div_ceil(700)), "{error}");
+}
+
+#[test]
+fn what_one_neighbour_withdraws_is_still_there_of_another_until_its_session_ends() {
+    let fabric = solved();
+    let expected = fabric.routes();
+    let of = |peer: u8, mut message: Vec<u8>| {
+        message[6 + 2 + 8 + 15] = peer;
+        message
+    };
+    let all = |peer| updates(&expected.entries).into_iter().flat_map(move |it| of(peer, bmp(&it)));
+    let session = Session::default();
+    let mut builder = UpdateBuilder::withdraw(&session, expected.entries.iter().map(RouteEntry::route));
+    let mut buffer = [0xa5; 4096];
+    let mut withdrawn = Vec::new();
+    while let Some(message) = builder.encode_next(&mut buffer).unwrap() {
+        withdrawn.extend(of(1, bmp(message)));
+    }
+    let mut recorded: Vec<u8> = all(1).chain(all(2)).chain(withdrawn).collect();
+    let held = observed(&fabric, &recorded);
+    assert_eq!(held.routes().entries.len(), expected.entries.len());
+    assert_eq!(drift(&expected, &held), [""; 0]);
+    let mut down = of(2, bmp(&[2, 0, 0]));
+    down[5] = 2;
+    recorded.extend(down);
+    assert_eq!(observed(&fabric, &recorded).routes().entries.len(), 0);
 }

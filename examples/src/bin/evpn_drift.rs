@@ -32,8 +32,8 @@ needs. Of families that were not agreed on or are not shown nothing is said.
   --read FILE          in place of a session, read what FRR (show bgp l2vpn evpn
                        route detail json), GoBGP (gobgp global rib -a evpn -j)
                        or Junos (show route table bgp.evpn.0 extensive |
-                       display json, or display xml) print, an MRT file or a
-                       BMP stream; may be repeated
+                       display json, or display xml) print, an MRT file, a
+                       BMP stream or a capture; may be repeated
   --quiet S            compare when nothing has come for S seconds (default: 5)
 {}  --help               print this
 
@@ -137,13 +137,14 @@ fn run() -> Result<bool, Stop> {
         Source::Session { address, options, quiet } => listen(&fabric, address, &options, quiet)?,
     };
     let expected = fabric.routes().of_families(found.families);
-    let drift = expected.drift(&found.routes);
+    let routes = found.routes();
+    let drift = expected.drift(&routes);
     let mut output = io::stdout().lock();
     let mut print = || {
         drift.iter().try_for_each(|drift| writeln!(output, "{drift}"))?;
         found.not_shown().iter().try_for_each(|what| writeln!(output, "not shown of {what}"))?;
         let families: Vec<String> = found.families.iter().map(|family| family.to_string()).collect();
-        let (expected, found) = (expected.entries.len(), found.routes.entries.len());
+        let (expected, found) = (expected.entries.len(), routes.entries.len());
         writeln!(
             output,
             "{} causes of drift; {expected} routes expected, {found} found ({})",

@@ -76,16 +76,16 @@ fn find_drift(
     announce(&mut announcer, &expected.entries);
     let mut listener = listening.join().unwrap();
 
-    let mut found = Routes::default();
+    let mut found = Observed::default();
     let observe =
-        |found: &mut Routes, listener: &mut Peer, announcer: &mut Peer, done: &dyn Fn(&Routes) -> bool| {
+        |found: &mut Observed, listener: &mut Peer, announcer: &mut Peer, done: &dyn Fn(&Routes) -> bool| {
             let until = Instant::now() + PATIENCE;
-            while !done(found) {
-                assert!(Instant::now() < until, "{name}: {:#?}", expected.diff(found));
+            while !done(&found.routes()) {
+                assert!(Instant::now() < until, "{name}: {:#?}", expected.diff(&found.routes()));
                 let soon = Instant::now() + Duration::from_millis(200);
                 while let Some(message) = listener.next(soon).unwrap() {
                     if let Message::Update(update) = message {
-                        found.observe_reflected(&fabric, &update);
+                        found.update(&fabric, &update);
                     }
                 }
                 // Keeps the other session alive.
@@ -101,15 +101,16 @@ fn find_drift(
     announce(&mut announcer, std::slice::from_ref(&other));
     observe(&mut found, &mut listener, &mut announcer, &|found| expected.drift(found).len() == 2);
 
+    let found = found.routes();
     let drift = expected.drift(&found);
     let causes = |drift: &[Drift<'_>]| drift.iter().map(|drift| drift.cause.clone()).collect::<Vec<_>>();
     assert_eq!(causes(&drift), CAUSES, "{name}");
     for printed in tables() {
         let mut shown = Observed::default();
         printed.iter().for_each(|text| shown.read(&fabric, text.as_bytes()).unwrap());
-        let expected = expected.of_families(shown.families);
-        assert_eq!(expected.entries.len(), shown.routes.entries.len() + 1, "{name}: {:?}", shown.routes);
-        assert_eq!(causes(&expected.drift(&shown.routes)), CAUSES, "{name} prints");
+        let (expected, shown) = (expected.of_families(shown.families), shown.routes());
+        assert_eq!(expected.entries.len(), shown.entries.len() + 1, "{name}: {shown:?}");
+        assert_eq!(causes(&expected.drift(&shown)), CAUSES, "{name} prints");
     }
     for drift in &drift {
         assert_eq!(drift.differences.len(), 1, "{name}: {drift}");

@@ -1,87 +1,68 @@
-//! What was recorded as BGP has it: MRT files, and BMP streams.
+//! What was recorded as BGP has it: captures, MRT files, and BMP streams.
 
-use std::collections::BTreeMap;
-
-use contrail_wire::bgp::bmp::{BmpMessage, BmpMessages};
-use contrail_wire::bgp::mrt::{Body, Records, Rib};
+use contrail_wire::bgp::mrt::{Peer, Rib};
+use contrail_wire::bgp::recorded::{Content, Entry, Recording, RecordingError};
 use contrail_wire::bgp::{Message, Session};
 
-use super::{Observed, ReadError, Said, Shown};
+use super::{Observed, ReadError, Said, Shown, Told};
 use crate::fabric::Fabric;
 use crate::routes::Destination;
 
-/// The version that a BMP message begins with; of an MRT file it would be a time in the year 1971.
-const BMP: u8 = 3;
-
 pub(super) fn read(fabric: &Fabric, bytes: &[u8]) -> Result<Observed, ReadError> {
     let mut observed = Observed::default();
-    let rest = if bytes.first() == Some(&BMP) {
-        bmp(fabric, bytes, &mut observed)?
-    } else {
-        mrt(fabric, bytes, &mut observed)?
-    };
-    if rest.is_empty() {
-        return Ok(observed);
-    }
-    let at = bytes.len() - rest.len();
-    let expected = if at == 0 {
-        "what FRR, GoBGP or Junos print, MRT records or BMP messages"
-    } else {
-        "a whole record"
-    };
-    Err(ReadError::new(format!("byte {at}"), format!("expected {expected}")))
-}
-
-/// All routes of a dump, and what messages announce and withdraw; what is left.
-fn mrt<'b>(fabric: &Fabric, bytes: &'b [u8], observed: &mut Observed) -> Result<&'b [u8], ReadError> {
-    let mut records = Records::new(bytes);
-    for record in records.by_ref() {
-        let at = |error: &dyn std::fmt::Display| ReadError::new(format!("byte {}", record.offset()), error);
-        match record.decode().map_err(|error| at(&error))? {
-            Body::Message(message) if !message.sent => {
-                if let Message::Update(update) = message.decode().map_err(|error| at(&error))? {
-                    observed.update(fabric, &update);
+    let mut recording = Recording::new(bytes).map_err(|error| whole(&error))?;
+    while let Some(entry) = recording.next_entry().map_err(|error| whole(&error))? {
+        let sent = matches!(entry.content, Content::Message { sent: true, .. });
+        let told = Told { peer: entry.peer, distinguisher: entry.peer_distinguisher, sent };
+        let place = place(&entry);
+        match entry.content {
+            Content::Message { message, .. } => {
+                let message = message.map_err(|error| ReadError::new(place, error))?;
+                if let Message::Update(update) = message {
+                    observed.hear(fabric, told, &update);
                 }
             }
-            Body::Rib(rib) => rib_entries(fabric, &rib, observed),
+            Content::Rib { rib, peers } => rib_entries(fabric, &rib, peers, &mut observed),
+            Content::PeerDown => {
+                [false, true].into_iter().for_each(|sent| observed.forget(Told { sent, ..told }));
+            }
+            Content::Broken(why) => return Err(ReadError::new(place, why)),
             _ => {}
         }
     }
-    Ok(records.rest())
+    Ok(observed)
+}
+
+/// `byte 17` of a file with records, `frame 4` of a capture.
+fn place(entry: &Entry<'_>) -> String {
+    match entry.offset {
+        Some(offset) => format!("byte {offset}"),
+        None => format!("frame {}", entry.number),
+    }
+}
+
+/// Of what cannot be read at all, or not be read on; what captures are broken at is in the text.
+fn whole(error: &RecordingError) -> ReadError {
+    match error {
+        RecordingError::NotARecording => ReadError::whole(
+            "expected what FRR, GoBGP or Junos print, a capture, MRT records or BMP messages",
+        ),
+        RecordingError::Cut { offset } => ReadError::new(format!("byte {offset}"), "expected a whole record"),
+        other => ReadError::new("", other),
+    }
 }
 
 /// The neighbours' routes to a destination.
-fn rib_entries(fabric: &Fabric, rib: &Rib<'_>, observed: &mut Observed) {
+fn rib_entries(fabric: &Fabric, rib: &Rib<'_>, peers: &[Peer], observed: &mut Observed) {
     observed.families = observed.families.with(rib.family);
     let session = Session::default();
     for entry in rib.entries() {
         let next_hop = entry.next_hop().and_then(|next_hop| next_hop.address());
         let (Some(destination), Some(next_hop)) = (Destination::of(&rib.route), next_hop) else { continue };
+        let peer = peers.get(usize::from(entry.peer_index)).map(|peer| peer.address);
         let attributes = entry.attributes.filter_map(Result::ok);
         let said = Said::of(attributes.filter_map(|attribute| attribute.decode(&session).ok()));
-        observed.add(fabric, Shown { destination, next_hop, said, not_shown: Vec::new() });
+        let shown = Shown { destination, next_hop, said, not_shown: Vec::new() };
+        observed.show(fabric, Told { peer, ..Told::default() }, entry.path_id, shown);
     }
-}
-
-/// What a router tells of its neighbours' routes; what is left.
-fn bmp<'b>(fabric: &Fabric, bytes: &'b [u8], observed: &mut Observed) -> Result<&'b [u8], ReadError> {
-    let mut sessions = BTreeMap::new();
-    let mut messages = BmpMessages::new(bytes);
-    for message in messages.by_ref() {
-        match message.map_err(|error| ReadError::new("", error))? {
-            BmpMessage::PeerUp { peer, up } => {
-                sessions.insert((peer.peer_distinguisher, peer.address()), up.session().unwrap_or_default());
-            }
-            BmpMessage::RouteMonitoring { peer, update } => {
-                let agreed = sessions.get(&(peer.peer_distinguisher, peer.address()));
-                let session = peer.session(agreed.copied().unwrap_or_default());
-                let message = update.decode(session).map_err(|error| ReadError::new("", error))?;
-                if let Message::Update(update) = message {
-                    observed.update(fabric, &update);
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(messages.rest())
 }
