@@ -135,7 +135,7 @@ bench: ## Time contrail-wire beside its peers and a hand-written lower bound, in
 	cargo run -q --release $(IN_BENCH)
 
 .PHONY: bench-model
-bench-model: ## Time check, plan and trace on fabrics of 10, 100 and 1,000 leaves, beside parsing their documents
+bench-model: ## Time check, plan, trace and pictures of fabrics of 10, 100 and 1,000 leaves, beside parsing their documents
 	cargo run -q --release $(IN_MODEL_BENCH)
 
 # Two wheels in a venv of their own: the package, and the lower bound.

@@ -1,4 +1,5 @@
-//! How check, plan and trace grow with the fabric, as ratios to what parsing the same document from JSON costs.
+//! How check, plan and trace grow with the fabric, as ratios to what parsing the same document from JSON costs; and that a
+//! picture and a page of it, which may take twice as long as its check and 2 MB, do.
 
 mod generated;
 mod measure;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use contrail_model::contrail_api::{Export, Import};
 use contrail_model::document::Document;
-use contrail_model::{Fabric, Flow};
+use contrail_model::{Fabric, Flow, Page};
 
 use crate::measure::{Peak, best_of, peak_during};
 
@@ -50,6 +51,38 @@ fn main() {
         exponent(|row| row.trace)
     );
     imports(&generated::fabric(200));
+    renders(&generated::fabric(1000));
+}
+
+/// What it costs to draw a large fabric, and to tell on a page what its check says, as ratios to the check alone.
+fn renders(document: &Document) {
+    let fabric = Fabric::from_document(document).expect("it resolves");
+    let check = best_of(3, || black_box(&fabric).check());
+    let flow = Flow::tcp("octavia-worker@controller-0", "amphora-0", 9443);
+    let trace = fabric.trace(&flow).expect("both ends are there");
+    let plan = fabric.plan();
+    let picture = || black_box(&fabric).diagram().svg();
+    let of_trace = || black_box(&trace).diagram().svg();
+    let of_plan = || black_box(&plan).diagram(&fabric).svg();
+    let page = || Page::of(black_box(&fabric)).check().to_string();
+    let renders: [(&str, &dyn Fn() -> String); 4] = [
+        ("picture", &picture),
+        ("picture of a trace", &of_trace),
+        ("picture of a plan", &of_plan),
+        ("page with findings", &page),
+    ];
+    for (what, render) in renders {
+        let (time, bytes) = (best_of(3, render), render().len());
+        let ratio = time.as_secs_f64() / check.as_secs_f64();
+        println!("{what} of {} leaves: {ratio:.2} of its check, {:.2} MB", 1000, bytes as f64 / 1e6);
+        assert!(
+            ratio < 2.0 && bytes < 2_000_000,
+            "a {what} takes more than twice a check, or more than 2 MB"
+        );
+    }
+    let bytes = Page::of(&fabric).check().plan().trace_required().to_string().len();
+    println!("page with all: {:.2} MB", bytes as f64 / 1e6);
+    assert!(bytes < 2_000_000, "a page takes more than 2 MB");
 }
 
 /// What it costs to import a fabric from what Contrail tells of it.

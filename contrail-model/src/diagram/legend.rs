@@ -4,8 +4,8 @@ use super::Layers;
 use super::scene::{Block, Kind, Mark, Style};
 use crate::fabric::{Fabric, Name, NetworkId};
 
-/// Networks that the legend tells; of more, how many there are.
-const MOST: usize = 24;
+/// Networks, ways and the like that a list tells; of more, how many there are.
+pub(super) const MOST: usize = 24;
 
 /// The networks that a picture shows, in the order in which they were met.
 pub(super) struct Networks<'f> {
@@ -78,7 +78,8 @@ impl<'f> Networks<'f> {
     }
 }
 
-fn and_more(count: usize) -> Option<Block> {
+/// How many more there are than a list tells.
+pub(super) fn and_more(count: usize) -> Option<Block> {
     let more = count.saturating_sub(MOST);
     (more > 0).then(|| Block::line(Style::Plain, format!("and {more} more")))
 }

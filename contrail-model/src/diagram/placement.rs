@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::fabric::Story;
 use super::scene::{Anchor, Block, Kind, Style};
 use super::told::{IN_A_BOX, hanging, wrapped};
+use super::{legend, racks};
 use crate::fabric::{DeviceId, Fabric, Name};
 use crate::plan::{BreakOut, Plan, Reason, Rejected};
 
@@ -18,18 +19,22 @@ pub(super) fn story(fabric: &Fabric, plan: &Plan) -> Story {
         for device in devices(fabric, &candidate.break_outs) {
             ranks.entry(device).or_insert(rank);
         }
-        let told = candidate.to_string();
-        let told = format!("{rank}. {}", told.lines().next().unwrap_or_default());
-        ways.extend(hanging(&told).into_iter().map(|line| Block::line(Style::Plain, line)));
+        if rank <= legend::MOST {
+            let told = candidate.to_string();
+            let told = format!("{rank}. {}", told.lines().next().unwrap_or_default());
+            ways.extend(hanging(&told).into_iter().map(|line| Block::line(Style::Plain, line)));
+        }
     }
+    ways.extend(legend::and_more(plan.candidates.len()));
     if plan.candidates.is_empty() {
         ways.push(Block::line(Style::Bad, "none"));
     }
     for (device, rank) in &ranks {
-        let others = plan.candidates.get(rank - 1).map(|best| devices(fabric, &best.break_outs));
-        let others: Vec<DeviceId> =
-            others.unwrap_or_default().into_iter().filter(|other| other != device).collect();
-        let with = match fabric.names_of(&others) {
+        let others = plan
+            .candidates
+            .get(rank - 1)
+            .map(|best| together(&best.break_outs, &fabric.devices[*device].name));
+        let with = match others.unwrap_or_default().join(", ") {
             names if names.is_empty() => String::new(),
             names => format!(", with {names}"),
         };
@@ -48,7 +53,9 @@ pub(super) fn story(fabric: &Fabric, plan: &Plan) -> Story {
         story.notes.entry(Anchor::Device(device)).or_default().extend(lines);
         story.faint.insert(device);
     }
-    story.focus = ranks.keys().map(|device| Anchor::Device(*device)).collect();
+    let mut by_rank: Vec<(DeviceId, usize)> = ranks.into_iter().collect();
+    by_rank.sort_by_key(|(_, rank)| *rank);
+    story.focus = by_rank.iter().take(racks::MOST).map(|(device, _)| Anchor::Device(*device)).collect();
     story.description = match plan.best() {
         Some(best) => format!("The best way: {}", best.to_string().lines().next().unwrap_or_default()),
         None => "No way works.".to_owned(),
@@ -64,6 +71,13 @@ fn devices(fabric: &Fabric, break_outs: &[BreakOut]) -> Vec<DeviceId> {
     let named = break_outs.iter().flat_map(|one| &one.devices).chain(alike);
     let mut seen = HashSet::new();
     named.filter_map(|name| fabric.device_named(name)).filter(|device| seen.insert(*device)).collect()
+}
+
+/// The devices that a way puts a logical router on together with one.
+fn together<'p>(break_outs: &'p [BreakOut], device: &Name) -> Vec<&'p str> {
+    let mut sets = break_outs.iter().flat_map(|one| std::iter::once(&one.devices).chain(&one.alike));
+    let set = sets.find(|set| set.contains(device)).map(Vec::as_slice).unwrap_or_default();
+    set.iter().filter(|other| *other != device).map(|other| &**other).collect()
 }
 
 /// Each device with the smallest way on it that is refused.
@@ -91,10 +105,12 @@ fn reason(rejected: &Rejected, device: &Name) -> Option<String> {
 fn elsewhere(plan: &Plan) -> Option<Block> {
     let on_none = |rejected: &&Rejected| rejected.break_outs.iter().all(|one| one.devices.is_empty());
     let mut lines = vec![Block::line(Style::Name, "Refused as well")];
-    for rejected in plan.rejected.iter().filter(on_none) {
+    let rejected: Vec<&Rejected> = plan.rejected.iter().filter(on_none).collect();
+    for rejected in rejected.iter().take(legend::MOST) {
         for line in rejected.to_string().lines() {
             lines.extend(hanging(line.trim_start()).into_iter().map(|line| Block::line(Style::Plain, line)));
         }
     }
+    lines.extend(legend::and_more(rejected.len()));
     (lines.len() > 1).then(|| Block::new(Kind::List, lines))
 }

@@ -7,7 +7,7 @@ use crate::fabric::{DeviceId, Fabric, PhysicalRole, PortGroupId, ServerId, Workl
 use crate::outage::Outage;
 
 /// Racks, port groups of a rack, or workloads of a server: of more, those that a picture is not about become one box.
-const MOST: usize = 12;
+pub(super) const MOST: usize = 12;
 
 /// Leaves that share servers, and the port groups on them.
 #[derive(Debug, Default)]

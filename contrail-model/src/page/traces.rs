@@ -8,7 +8,7 @@ use crate::diagram::counted;
 use crate::trace::{Hop, PacketHeaders, Path, Sent, Trace, TracedField, Way, usual_by_source};
 
 /// Traces that are told hop by hop.
-const IN_FULL: usize = 12;
+const IN_FULL: usize = 8;
 
 /// A table of the traces; those that do not arrive come first where not all are told in full.
 pub(super) fn section(id: &str, title: &str, traces: &[&Trace]) -> Markup {
@@ -29,6 +29,11 @@ fn name(trace: &Trace) -> String {
     format!("{} to {}, {}", trace.from(), trace.to(), trace.service())
 }
 
+/// A class that an element has in some cases.
+fn class(is_so: bool, class: &str) -> Option<&str> {
+    is_so.then_some(class)
+}
+
 fn row(trace: &Trace) -> Markup {
     let links = trace.out().underlay_links() + trace.back().underlay_links();
     html! {
@@ -36,7 +41,7 @@ fn row(trace: &Trace) -> Markup {
             td { (name(trace)) }
             td { (trace.why()) }
             @for way in [trace.out(), trace.back()] {
-                td .error[!way.is_delivered()] { @if let Some(path) = way.telling() { (path.verdict()) } }
+                td class=[class(!way.is_delivered(), "error")] { @if let Some(path) = way.telling() { (path.verdict()) } }
             }
             td .number { (links) }
         }
@@ -47,7 +52,7 @@ fn in_full(trace: &Trace) -> Markup {
     let ends = if trace.is_delivered() { "arrives" } else { "does not arrive" };
     html! {
         details .trace {
-            summary { (name(trace)) ": " span .error[!trace.is_delivered()] { (ends) } }
+            summary { (name(trace)) ": " span class=[class(!trace.is_delivered(), "error")] { (ends) } }
             (picture(&trace.diagram()))
             (way("Out", trace.out()))
             (way("Back", trace.back()))
@@ -115,14 +120,14 @@ fn rows(fields: &[TracedField], before: &[TracedField]) -> Markup {
     let is_new = |field| !before.is_empty() && !before.contains(field);
     html! {
         @for field in fields.iter().filter(|field| field.has_story) {
-            tr .changed[is_new(field)] { td { (field.name) } td { (field.value) } td { (field.source) } }
+            tr class=[class(is_new(field), "changed")] { td { (field.name) } td { (field.value) } td { (field.source) } }
         }
         @for (source, same) in usual_by_source(fields) {
             tr .usual {
                 td colspan="2" {
                     @for (index, field) in same.iter().enumerate() {
                         @if index > 0 { ", " }
-                        span .changed[is_new(field)] { (field.name) " " (field.value) }
+                        span class=[class(is_new(field), "changed")] { (field.name) " " (field.value) }
                     }
                 }
                 td { (source) }
