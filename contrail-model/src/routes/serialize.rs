@@ -5,17 +5,19 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::{Origin, RouteEntry};
 
-/// The route with its attributes, and its text as `message`.
+/// The route with its identity as `key`, its attributes, what of them was not shown, and its text as `message`.
 impl Serialize for RouteEntry {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut entry = serializer.serialize_struct("RouteEntry", 7)?;
+        let mut entry = serializer.serialize_struct("RouteEntry", 9)?;
         entry.serialize_field("speaker", &self.speaker)?;
         entry.serialize_field("next_hop", &self.next_hop)?;
+        entry.serialize_field("key", &format_args!("{}", self.key()))?;
         entry.serialize_field("route", &self.destination.nlri())?;
         let replication = self.replication.as_ref().map(|it| Attribute::PmsiTunnel(it.tunnel()));
         entry.serialize_field("replication", &replication)?;
         entry.serialize_field("communities", &self.communities)?;
         entry.serialize_field("origin", &self.origin)?;
+        entry.serialize_field("not_shown", &self.not_shown)?;
         entry.serialize_field("message", &format_args!("{self}"))?;
         entry.end()
     }

@@ -115,7 +115,10 @@ def _parser() -> argparse.ArgumentParser:
         )
         if answer is _drift:
             command.add_argument(
-                "sources", nargs="+", metavar="FILE", help="what a speaker prints as JSON or XML, an MRT file or a BMP stream"
+                "sources",
+                nargs="+",
+                metavar="FILE",
+                help="what a speaker prints as JSON or XML, an MRT file, a BMP stream or a capture",
             )
         if answer is _procedure:
             command.add_argument("--ansible", action="store_true", help="print a list of tasks for Ansible instead")

@@ -58,6 +58,8 @@ class RouteEntry(Data):
     """The device or server that announces it."""
     next_hop: IPv4Address | IPv6Address
     """Where traffic goes: the speaker's end of tunnels."""
+    key: str
+    """The route's identity, by which it is found again: ``10.255.0.11:7999:[3]:[5002]:[32]:[10.255.0.11]``."""
     route: Route
     """The route itself."""
     replication: Replication | None
@@ -66,6 +68,8 @@ class RouteEntry(Data):
     """Extended communities, in order."""
     origin: Origin
     """What it stands for."""
+    not_shown: tuple[str, ...]
+    """Fields that whoever showed the route does not show: they are no difference."""
     message: str
     """All of it in a line."""
 

@@ -171,8 +171,8 @@ class Fabric(Tabular, Frozen):
     def drift(self, *sources: str | bytes | os.PathLike[str]) -> Drift:
         """How the routes that speakers hold differ from those of the fabric: each source is what FRR
         (``show bgp l2vpn evpn route detail json``), GoBGP (``gobgp global rib -a evpn -j``) or Junos (``show route table
-        bgp.evpn.0 extensive | display json``, or ``display xml``) print, an MRT file or a BMP stream, as text or bytes, or
-        the path of a file with it.
+        bgp.evpn.0 extensive | display json``, or ``display xml``) print, an MRT file, a BMP stream or a capture, as text or
+        bytes, or the path of a file with it.
 
         Raises ``RoutesReadError`` where one cannot be read.
         """
