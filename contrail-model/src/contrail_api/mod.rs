@@ -29,6 +29,7 @@ mod error;
 mod export;
 mod file;
 mod import;
+pub(crate) mod naming;
 mod object;
 mod overlay;
 mod read;

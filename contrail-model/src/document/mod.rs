@@ -176,6 +176,10 @@ pub struct Network {
     /// Its name, unique among networks.
     #[cfg_attr(feature = "schema", schemars(with = "schema::Name"))]
     pub name: String,
+    /// The Contrail project that it belongs to, with the domain in front of it where that is not `default-domain`:
+    /// `octavia`, `customers:octavia`. Default: `admin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
     /// VXLAN network identifier, 1 to 16777215. Default: its `network_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<schema::Vni>"))]
@@ -386,6 +390,10 @@ pub struct LogicalRouter {
     /// Its name, unique among logical routers.
     #[cfg_attr(feature = "schema", schemars(with = "schema::Name"))]
     pub name: String,
+    /// The Contrail project that it belongs to, with the domain in front of it where that is not `default-domain`:
+    /// `octavia`, `customers:octavia`. Default: `admin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
     /// `vxlan-routing`, a VRF on devices, or `snat-routing`, a service instance that translates addresses to those of an
     /// external network. Default: `vxlan-routing`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]

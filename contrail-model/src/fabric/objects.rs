@@ -187,6 +187,8 @@ pub(crate) struct Link {
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
     pub(crate) name: Name,
+    /// Of Contrail, if the document names it.
+    pub(crate) project: Option<Name>,
     /// The one that is used, whatever the mode.
     pub(crate) vni: Vni,
     /// The one that is written down.
@@ -353,6 +355,8 @@ pub(crate) struct VirtualService {
 #[derive(Clone, Debug)]
 pub(crate) struct LogicalRouter {
     pub(crate) name: Name,
+    /// Of Contrail, if the document names it.
+    pub(crate) project: Option<Name>,
     pub(crate) kind: RouterType,
     pub(crate) vni: Vni,
     /// Whether the document gives the VNI.

@@ -9,8 +9,8 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use crate::fabric::{
-    Device, DeviceId, Fabric, Facts, LogicalRouter, Name, Network, PortTranslationPool, Protocol, RouterType,
-    SecondaryAddress, StaticRoute,
+    Device, DeviceId, Fabric, Facts, LogicalRouter, Name, Network, NetworkId, PortTranslationPool, Protocol,
+    RouterType, SecondaryAddress, StaticRoute,
 };
 
 /// One thing to change. Objects are named as in the document.
@@ -236,9 +236,13 @@ impl Fabric {
     fn make(&mut self, change: &Change) -> Option<()> {
         match change {
             Change::CreateLogicalRouter { router, vni, networks } => {
-                let networks = networks.iter().filter_map(|name| self.network_named(name)).collect();
+                let networks: Vec<NetworkId> =
+                    networks.iter().filter_map(|name| self.network_named(name)).collect();
+                let first = networks.first().map(|network| &self.networks[*network]);
+                let project = first.and_then(|network| network.project.clone());
                 self.routers.push(LogicalRouter {
                     name: router.clone(),
+                    project,
                     kind: RouterType::VxlanRouting,
                     vni: *vni,
                     vni_is_given: true,

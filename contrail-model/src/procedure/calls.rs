@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Action, Call, texts};
+use super::{Action, Call};
+use crate::contrail_api::naming::{DOMAIN, beside, of_project, of_system};
 use crate::fabric::{Fabric, Name};
 use crate::plan::Change;
 
@@ -11,15 +12,6 @@ const NETWORK: &str = "virtual-network";
 const DEVICE: &str = "physical-router";
 const INTERFACE: &str = "virtual-machine-interface";
 const VROUTER_CONFIG: &str = "global-vrouter-config";
-
-/// What belongs to tenants is taken to be in one project, as a document knows none.
-fn of_project(name: &str) -> Vec<String> {
-    vec!["default-domain".to_owned(), "admin".to_owned(), name.to_owned()]
-}
-
-fn of_system(name: &str) -> Vec<String> {
-    vec!["default-global-system-config".to_owned(), name.to_owned()]
-}
 
 /// What stands for a UUID.
 fn uuid(of: &str, name: &[String]) -> String {
@@ -65,17 +57,25 @@ fn set(of: &str, name: &[String], property: &str, value: &Value) -> Action {
     call("PUT", format!("/{of}/{}", uuid(of, name)), body)
 }
 
-/// A logical router's leg in a network.
-fn leg(router: &str, network: &str) -> Vec<String> {
-    of_project(&format!("{router}/{network}"))
+/// A logical router and its leg in a network, as Contrail calls them.
+struct Leg {
+    router: Vec<String>,
+    network: Vec<String>,
+    interface: Vec<String>,
 }
 
-fn create_leg(router: &str, network: &str) -> Action {
-    let fields = json!({
-        "virtual_machine_interface_device_owner": "network:router_interface",
-        "virtual_network_refs": [{"to": of_project(network), "attr": null}],
-    });
-    create(INTERFACE, leg(router, network), fields)
+impl Leg {
+    fn create(&self) -> Action {
+        let fields = json!({
+            "virtual_machine_interface_device_owner": "network:router_interface",
+            "virtual_network_refs": [{"to": self.network, "attr": null}],
+        });
+        create(INTERFACE, self.interface.clone(), fields)
+    }
+
+    fn delete(&self) -> Action {
+        delete(INTERFACE, self.interface.clone())
+    }
 }
 
 impl Fabric {
@@ -83,43 +83,44 @@ impl Fabric {
     pub(super) fn calls(&self, change: &Change) -> (Vec<Action>, Vec<Action>) {
         match change {
             Change::CreateLogicalRouter { router, vni, networks } => {
-                let networks = texts(networks);
-                let legs: Vec<Value> = networks
-                    .iter()
-                    .map(|network| json!({"to": leg(router, network), "attr": null}))
-                    .collect();
+                let made = self.with(std::slice::from_ref(change));
+                let name = made.contrail_router(router);
+                let legs: Vec<Leg> = networks.iter().map(|network| made.leg(router, network)).collect();
+                let refs: Vec<Value> =
+                    legs.iter().map(|leg| json!({"to": leg.interface, "attr": null})).collect();
                 let fields = json!({
                     "logical_router_type": "vxlan-routing",
                     // Text, other than the VNI of a network.
                     "vxlan_network_identifier": vni.to_string(),
-                    "virtual_machine_interface_refs": legs,
+                    "virtual_machine_interface_refs": refs,
                 });
-                let mut actions: Vec<Action> =
-                    networks.iter().map(|network| create_leg(router, network)).collect();
-                actions.push(create(ROUTER, of_project(router), fields));
-                let mut undo = vec![delete(ROUTER, of_project(router))];
-                undo.extend(networks.iter().map(|network| delete(INTERFACE, leg(router, network))));
+                let mut actions: Vec<Action> = legs.iter().map(Leg::create).collect();
+                actions.push(create(ROUTER, name.clone(), fields));
+                let mut undo = vec![delete(ROUTER, name)];
+                undo.extend(legs.iter().map(Leg::delete));
                 (actions, undo)
             }
-            Change::ExtendLogicalRouter { router, devices } => devices_of(router, devices, ["ADD", "DELETE"]),
-            Change::WithdrawLogicalRouter { router, devices } => {
-                devices_of(router, devices, ["DELETE", "ADD"])
+            Change::ExtendLogicalRouter { router, devices } => {
+                self.devices_of(router, devices, ["ADD", "DELETE"])
             }
-            Change::JoinLogicalRouter { router, network, .. } => joined(router, network),
+            Change::WithdrawLogicalRouter { router, devices } => {
+                self.devices_of(router, devices, ["DELETE", "ADD"])
+            }
+            Change::JoinLogicalRouter { router, network, .. } => self.joined(router, network),
             Change::LeaveLogicalRouter { router, network, .. } => {
-                let (join, leave) = joined(router, network);
+                let (join, leave) = self.joined(router, network);
                 (leave, join)
             }
             Change::EnableIpFabricForwarding { network } => {
                 // Not a property, but a reference to the provider network.
-                let from = of_project(network);
-                let to = ["default-domain", "default-project", "ip-fabric"].map(str::to_owned);
+                let from = self.contrail_network(network);
+                let to = [DOMAIN, "default-project", "ip-fabric"].map(str::to_owned);
                 let [add, take] =
                     ["ADD", "DELETE"].map(|operation| reference(operation, (NETWORK, &from), (NETWORK, &to)));
                 (vec![add], vec![take])
             }
             Change::EnableFabricSnat { network } => {
-                let name = of_project(network);
+                let name = self.contrail_network(network);
                 let [on, off] = [true, false].map(|on| set(NETWORK, &name, "fabric_snat", &on.into()));
                 (vec![on], vec![off])
             }
@@ -143,7 +144,7 @@ impl Fabric {
             Change::AddUnderlayIrb { network, device, .. } => {
                 // Extended to the device without a logical router: the IRB is in the underlay's table, with the subnet's
                 // gateway, and is exported to the underlay (tf-controller, device manager: "PR External IRB").
-                let (device, network) = (of_system(device), of_project(network));
+                let (device, network) = (of_system(device), self.contrail_network(network));
                 let [add, take] = ["ADD", "DELETE"]
                     .map(|operation| reference(operation, (DEVICE, &device), (NETWORK, &network)));
                 (vec![add], vec![take])
@@ -153,20 +154,41 @@ impl Fabric {
             | Change::RedistributeSubnet { .. } => (Vec::new(), Vec::new()),
         }
     }
-}
 
-fn devices_of(router: &str, devices: &[Name], operations: [&str; 2]) -> (Vec<Action>, Vec<Action>) {
-    let router = of_project(router);
-    let [actions, undo] = operations.map(|operation| {
-        let to = |device: &Name| reference(operation, (ROUTER, &router), (DEVICE, &of_system(device)));
-        devices.iter().map(to).collect()
-    });
-    (actions, undo)
-}
+    /// What Contrail calls a network.
+    fn contrail_network(&self, name: &str) -> Vec<String> {
+        let project = self.network_named(name).and_then(|id| self.networks[id].project.as_deref());
+        of_project(project, name)
+    }
 
-fn joined(router: &str, network: &str) -> (Vec<Action>, Vec<Action>) {
-    let (at, leg) = (of_project(router), leg(router, network));
-    let [add, take] =
-        ["ADD", "DELETE"].map(|operation| reference(operation, (ROUTER, &at), (INTERFACE, &leg)));
-    (vec![create_leg(router, network), add], vec![take, delete(INTERFACE, leg)])
+    fn contrail_router(&self, name: &str) -> Vec<String> {
+        let project = self.router_named(name).and_then(|id| self.routers[id].project.as_deref());
+        of_project(project, name)
+    }
+
+    fn leg(&self, router: &str, network: &str) -> Leg {
+        let (at, own) = (self.contrail_router(router), format!("{router}/{network}"));
+        Leg { network: self.contrail_network(network), interface: beside(&at, &own), router: at }
+    }
+
+    fn devices_of(
+        &self,
+        router: &str,
+        devices: &[Name],
+        operations: [&str; 2],
+    ) -> (Vec<Action>, Vec<Action>) {
+        let router = self.contrail_router(router);
+        let [actions, undo] = operations.map(|operation| {
+            let to = |device: &Name| reference(operation, (ROUTER, &router), (DEVICE, &of_system(device)));
+            devices.iter().map(to).collect()
+        });
+        (actions, undo)
+    }
+
+    fn joined(&self, router: &str, network: &str) -> (Vec<Action>, Vec<Action>) {
+        let leg = self.leg(router, network);
+        let [add, take] = ["ADD", "DELETE"]
+            .map(|operation| reference(operation, (ROUTER, &leg.router), (INTERFACE, &leg.interface)));
+        (vec![leg.create(), add], vec![take, leg.delete()])
+    }
 }

@@ -11,7 +11,7 @@ use std::slice;
 use serde::Serialize;
 
 pub use self::action::{Action, Call};
-use crate::fabric::{Fabric, Name};
+use crate::fabric::Fabric;
 use crate::plan::{Candidate, Change};
 use crate::trace::Trace;
 
@@ -136,9 +136,4 @@ impl Fabric {
             _ => self.calls(change),
         }
     }
-}
-
-/// Names as text.
-fn texts(names: &[Name]) -> Vec<String> {
-    names.iter().map(|name| (**name).to_owned()).collect()
 }

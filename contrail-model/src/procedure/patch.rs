@@ -64,6 +64,9 @@ impl Patch<'_> {
         let networks: Vec<&str> = router.networks.iter().map(|id| &*self.after.networks[*id].name).collect();
         let devices: Vec<&str> = router.extended_to.iter().map(|id| &*self.after.devices[*id].name).collect();
         let (networks, devices) = (json!(networks), json!(devices));
+        if let Some(project) = &router.project {
+            self.field("logical_routers", name, "project", (**project).into());
+        }
         if router.vni_is_given {
             self.field("logical_routers", name, "vni", router.vni.get().into());
         }

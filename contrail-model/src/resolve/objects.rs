@@ -171,6 +171,7 @@ impl Resolver<'_> {
                 .collect();
             arena.push(Network {
                 name: network.name.as_str().into(),
+                project: self.project(&path, network.project.as_deref()),
                 vni,
                 configured_vni,
                 network_id,
@@ -422,6 +423,7 @@ impl Resolver<'_> {
             let name = router.name.as_str().into();
             arena.push(LogicalRouter {
                 name,
+                project: self.project(&path, router.project.as_deref()),
                 kind,
                 vni,
                 vni_is_given,

@@ -130,6 +130,16 @@ impl Resolver<'_> {
         }
     }
 
+    /// A project of Contrail, with its domain in front or without.
+    pub(super) fn project(&mut self, path: &str, given: Option<&str>) -> Option<Name> {
+        let text = given?;
+        if text.split(':').count() > 2 || text.split(':').any(|part| part.trim().is_empty()) {
+            let path = format!("{path}.project");
+            self.problem(path, format!("`{text}` is not a project: expected project or domain:project"));
+        }
+        Some(text.into())
+    }
+
     /// `device:interface`, split at the first colon, as interfaces may contain one (`xe-0/0/0:1`).
     pub(super) fn port(&mut self, devices: &Names<'_, Device>, path: &str, text: &str) -> Option<Port> {
         let Some((device, interface)) = text.split_once(':').filter(|(_, interface)| !interface.is_empty())

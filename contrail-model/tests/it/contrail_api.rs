@@ -9,7 +9,7 @@ use contrail_model::contrail_api::{Export, Import, ImportError, Imported};
 use contrail_model::document::Document;
 use serde_json::{Value, json};
 
-use crate::fabrics::examples;
+use crate::fabrics::{examples, put_into_projects};
 
 /// Imports, with what Contrail does not know laid over it.
 fn with_rest(import: Import, export: &Export) -> Imported {
@@ -40,8 +40,15 @@ fn objects(export: &Export) -> Vec<(String, Value)> {
 
 #[test]
 fn every_example_comes_back_from_every_form() {
-    for (name, text) in examples() {
-        let document = Document::from_yaml(&text).unwrap();
+    let read_one = |(name, text): (String, String)| (name, Document::from_yaml(&text).unwrap());
+    let in_projects = |(name, text)| {
+        let (name, mut document) = read_one((name, text));
+        put_into_projects(&mut document);
+        (format!("{name} in projects"), document)
+    };
+    for (name, document) in
+        examples().into_iter().map(read_one).chain(examples().into_iter().map(in_projects))
+    {
         let export = Export::new(&document);
         let enveloped: Vec<String> =
             objects(&export).into_iter().map(|(of, object)| json!({ of: object }).to_string()).collect();
@@ -299,8 +306,8 @@ fn quirks_of_the_api_are_read() {
         "vni_mode": "automatic",
         "devices": [],
         "networks": [
-            {"name": "red:net", "network_id": 5, "subnets": [{"prefix": "10.0.0.0/24"}], "ip_fabric_forwarding": true},
-            {"name": "blue:net"},
+            {"name": "red:net", "project": "d:red", "network_id": 5, "subnets": [{"prefix": "10.0.0.0/24"}], "ip_fabric_forwarding": true},
+            {"name": "blue:net", "project": "d:blue"},
         ],
         "port_groups": [{
             "name": "vpg",
@@ -308,9 +315,20 @@ fn quirks_of_the_api_are_read() {
             "vlans": [{"vlan": 4093, "network": "red:net", "untagged": true}, {"vlan": 7, "network": "blue:net"}],
             "uuid": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
         }],
-        "logical_routers": [{"name": "lr", "vni": 77, "networks": ["red:net"], "extended_to": []}],
+        "logical_routers": [{"name": "lr", "project": "d:p", "vni": 77, "networks": ["red:net"], "extended_to": []}],
     });
     assert_eq!(serde_json::to_value(&imported.document).unwrap(), expected);
+    let export = Export::new(&imported.document);
+    let names: Vec<Value> = objects(&export)
+        .into_iter()
+        .filter(|(of, _)| of == "virtual-network" || of == "logical-router")
+        .map(|(_, object)| object["fq_name"].clone())
+        .collect();
+    assert!(
+        names.contains(&json!(["d", "red", "net"])) && names.contains(&json!(["d", "p", "lr"])),
+        "{names:?}"
+    );
+    assert_eq!(with_rest(export.import(), &export).document, imported.document);
     assert_eq!(
         imported.tally.to_string(),
         "read: 1 global-vrouter-config, 1 logical-router, 1 physical-interface, 3 virtual-machine-interface, \

@@ -8,6 +8,8 @@ use contrail_model::Fabric;
 use contrail_model::trace::Way;
 
 use crate::golden::assert_golden;
+use contrail_model::document::Document;
+
 use crate::{fabric, in_r2011};
 
 /// The documents, by name.
@@ -16,6 +18,16 @@ pub(crate) fn examples() -> BTreeMap<String, String> {
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
     files.map(|path| (name(&path), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+/// Gives what belongs to tenants to projects other than `admin`, of two domains.
+pub(crate) fn put_into_projects(document: &mut Document) {
+    let projects = ["octavia", "customers:red", "admin"].into_iter().cycle().map(|it| Some(it.to_owned()));
+    let networks = document.networks.iter_mut().map(|network| &mut network.project);
+    let routers = document.logical_routers.iter_mut().map(|router| &mut router.project);
+    for (project, given) in networks.chain(routers).zip(projects) {
+        *project = given.filter(|name| name != "admin");
+    }
 }
 
 /// How each required flow ends.

@@ -21,8 +21,8 @@ fn an_unknown_field() {
     let text = message(&[("    vni: 5001\n", "    vnl: 5001\n")]);
     assert_eq!(
         text,
-        "line 41, column 5: networks[0].vnl: unknown field `vnl`, expected one of name, vni, network_id, mtu, subnets, underlay_irb, \
-         ip_fabric_forwarding, fabric_snat"
+        "line 41, column 5: networks[0].vnl: unknown field `vnl`, expected one of name, project, vni, network_id, mtu, subnets, \
+         underlay_irb, ip_fabric_forwarding, fabric_snat"
     );
 }
 
@@ -255,7 +255,12 @@ fn each_field_that_is_wrong_is_named_with_its_cause() {
         (
             router,
             "octavia, kind: vxlan-routing, vni: 9001",
-            "logical_routers[0].kind: unknown field `kind`, expected one of name, type, vni, external_gateway, networks, extended_to",
+            "logical_routers[0].kind: unknown field `kind`, expected one of name, project, type, vni, external_gateway, networks, extended_to",
+        ),
+        (
+            router,
+            "octavia, project: 'a:b:c', vni: 9001",
+            "logical_routers[0].project: `a:b:c` is not a project: expected project or domain:project",
         ),
         (router, "octavia, vni: 0", "logical_routers[0].vni: VNI 0 is out of range: expected 1 to 16777215"),
         (

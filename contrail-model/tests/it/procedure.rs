@@ -9,15 +9,16 @@ use contrail_model::procedure::{Action, Call, Procedure};
 use contrail_model::{Candidate, Fabric};
 use serde_json::{Value, json};
 
-use crate::fabrics::examples;
+use crate::fabrics::{examples, put_into_projects};
 use crate::golden::assert_golden;
 use crate::in_r2011;
 
-/// Every candidate of every example, in both releases.
+/// Every candidate of every example, in both releases; in projects, in the older one.
 fn each_candidate(mut each: impl FnMut(&str, &Document, &Fabric, &Candidate)) {
     for (name, text) in examples() {
-        for text in [in_r2011(&text), text] {
-            let document = Document::from_yaml(&text).unwrap();
+        let [mut older, document] = [in_r2011(&text), text].map(|text| Document::from_yaml(&text).unwrap());
+        put_into_projects(&mut older);
+        for document in [older, document] {
             let fabric = Fabric::from_document(&document).unwrap();
             for candidate in &fabric.plan().candidates {
                 each(&name, &document, &fabric, candidate);

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::{Exporter, SYSTEM, bind, interface_of, names, of_project, of_system, reference, to};
+use super::{Exporter, bind, interface_of, names, reference, to};
+use crate::contrail_api::naming::{SYSTEM, beside, of_system};
 use crate::contrail_api::object::{
     Aggregated, BareMetalPort, InstanceIp, LocalLink, Node, Object, PhysicalInterface, Port, Ref,
     VirtualMachineInterface, VirtualPortGroup, VirtualRouter, VlanOfPortGroup, derived_uuid,
 };
 use crate::document::{Document, PortGroup, Server, VlanBinding, Workload};
 
-impl Exporter {
+impl Exporter<'_> {
     pub(super) fn port_groups(&mut self, document: &Document) {
         let mut servers_at: HashMap<&str, Vec<&Server>> = HashMap::new();
         for server in &document.servers {
@@ -37,7 +38,7 @@ impl Exporter {
             let group_uuid = uuid.unwrap_or_else(|| derived_uuid(VirtualPortGroup::TYPE, &name));
             let servers = servers_at.get(group.name.as_str()).map_or(&[][..], Vec::as_slice);
             for (index, binding) in group.vlans.iter().enumerate() {
-                let mut interface = at_port_group(group, binding, index);
+                let mut interface = at_port_group(group, binding, index, &self.network(&binding.network));
                 interface.virtual_port_group_refs = vec![Ref::new(&name, group_uuid, Some(vlan_of(binding)))];
                 let is_first =
                     group.vlans.iter().position(|other| other.network == binding.network) == Some(index);
@@ -145,7 +146,8 @@ impl Exporter {
     }
 
     pub(super) fn workload(&mut self, workload: &Workload) {
-        let mut interface = interface_of(&of_project(&workload.name), "compute:nova", &workload.network);
+        let network = self.network(&workload.network);
+        let mut interface = interface_of(beside(&network, &workload.name), "compute:nova", &network);
         interface.virtual_machine_interface_mac_addresses.mac_address.extend(workload.mac.clone());
         bind(&mut interface, "host_id", &workload.host);
         for address in &workload.address.0 {
@@ -156,9 +158,14 @@ impl Exporter {
 }
 
 /// The interface for a VLAN of a port group.
-fn at_port_group(group: &PortGroup, binding: &VlanBinding, index: usize) -> VirtualMachineInterface {
-    let own = of_project(&format!("{}/vlan{}/{index}", group.name, binding.vlan));
-    let mut interface = interface_of(&own, "baremetal:none", &binding.network);
+fn at_port_group(
+    group: &PortGroup,
+    binding: &VlanBinding,
+    index: usize,
+    network: &[String],
+) -> VirtualMachineInterface {
+    let own = beside(network, &format!("{}/vlan{}/{index}", group.name, binding.vlan));
+    let mut interface = interface_of(own, "baremetal:none", network);
     interface.virtual_machine_interface_properties.sub_interface_vlan_tag = vlan_of(binding).vlan_tag;
     bind(&mut interface, "vnic_type", "baremetal");
     bind(&mut interface, "vpg", &group.name);

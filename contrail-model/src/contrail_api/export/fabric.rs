@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{DOMAIN, Exporter, SYSTEM, interface_of, names, of_project, of_system, reference, to};
+use super::{Exporter, interface_of, names, reference, to};
+use crate::contrail_api::naming::{DOMAIN, SYSTEM, beside, of_project, of_system};
 use crate::contrail_api::object::{
     DhcpOption, Encapsulations, Fabric, GlobalSystemConfig, GlobalVrouterConfig, IpamSubnet, LogicalRouter,
     NetworkIpam, NetworkProperties, NetworkSubnets, Number, Object, PhysicalInterface, PhysicalRouter,
@@ -11,7 +12,7 @@ use crate::contrail_api::object::{
 };
 use crate::document::{Document, Subnet};
 
-impl Exporter {
+impl Exporter<'_> {
     pub(super) fn global(&mut self, document: &Document) {
         let mut system = GlobalSystemConfig { fq_name: names(&[SYSTEM]), ..GlobalSystemConfig::default() };
         system.autonomous_system = document.autonomous_system.or(Some(crate::Fabric::AUTONOMOUS_SYSTEM));
@@ -85,7 +86,7 @@ impl Exporter {
             router.routing_bridging_roles.rb_roles.clone_from(&device.overlay_roles);
             let networks = routed.get(device.name.as_str()).into_iter().flatten();
             router.virtual_network_refs =
-                networks.map(|network| to::<VirtualNetwork>(&of_project(network))).collect();
+                networks.map(|network| to::<VirtualNetwork>(&self.network(network))).collect();
             self.objects.physical_routers.push(router);
         }
         for [a, b] in &document.links {
@@ -129,7 +130,7 @@ impl Exporter {
             let attr = Some(NetworkSubnets { ipam_subnets });
             let is_provided = network.ip_fabric_forwarding;
             self.objects.virtual_networks.push(VirtualNetwork {
-                fq_name: of_project(&network.name),
+                fq_name: self.network(&network.name),
                 parent_type: "project".to_owned(),
                 virtual_network_network_id: network.network_id,
                 virtual_network_properties: NetworkProperties {
@@ -150,7 +151,7 @@ impl Exporter {
 
     pub(super) fn routers(&mut self, document: &Document) {
         for router in &document.logical_routers {
-            let name = of_project(&router.name);
+            let name = of_project(router.project.as_deref(), &router.name);
             let mut at = LogicalRouter {
                 fq_name: name.clone(),
                 parent_type: "project".to_owned(),
@@ -159,8 +160,8 @@ impl Exporter {
                 ..LogicalRouter::default()
             };
             for network in &router.networks {
-                let leg = of_project(&format!("{}/{network}", router.name));
-                let leg = interface_of(&leg, "network:router_interface", network);
+                let (network, own) = (self.network(network), format!("{}/{network}", router.name));
+                let leg = interface_of(beside(&name, &own), "network:router_interface", &network);
                 at.virtual_machine_interface_refs.push(to::<VirtualMachineInterface>(&leg.fq_name));
                 self.objects.virtual_machine_interfaces.push(leg);
             }
@@ -173,7 +174,7 @@ impl Exporter {
             };
             if at.logical_router_type == "vxlan-routing" {
                 let uuid = derived_uuid(LogicalRouter::TYPE, &name);
-                let internal = of_project(&format!("__contrail_lr_internal_vn_{uuid}__"));
+                let internal = beside(&name, &format!("__contrail_lr_internal_vn_{uuid}__"));
                 refer(&internal, "InternalVirtualNetwork");
                 self.objects.virtual_networks.push(VirtualNetwork {
                     fq_name: internal,
@@ -188,7 +189,7 @@ impl Exporter {
                 });
             }
             if let Some(gateway) = &router.external_gateway {
-                refer(&of_project(gateway), "ExternalGateway");
+                refer(&self.network(gateway), "ExternalGateway");
             }
             self.objects.logical_routers.push(at);
         }

@@ -9,16 +9,13 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::Import;
+use super::naming::of_project;
 use super::object::{
     Binding, BindingValue, Object, Objects, Plain, Ref, VirtualMachineInterface, VirtualNetwork, derived_uuid,
 };
 use super::overlay::difference;
 use crate::document::Document;
 
-const SYSTEM: &str = "default-global-system-config";
-const DOMAIN: &str = "default-domain";
-/// Where what belongs to tenants is put, as a document knows no projects.
-const PROJECT: &str = "admin";
 /// When writing began, in a dump: 2021-01-25, in microseconds.
 const WRITTEN: u64 = 1_611_532_800_000_000;
 
@@ -32,7 +29,13 @@ pub struct Export<'d> {
 impl<'d> Export<'d> {
     /// All objects that a document stands for. UUIDs that it does not give are derived from the names.
     pub fn new(document: &'d Document) -> Self {
-        let mut exporter = Exporter { objects: Objects::default(), interfaces: HashMap::new() };
+        let networks = document.networks.iter();
+        let networks = networks.map(|it| (it.name.as_str(), of_project(it.project.as_deref(), &it.name)));
+        let mut exporter = Exporter {
+            objects: Objects::default(),
+            networks: networks.collect(),
+            interfaces: HashMap::new(),
+        };
         exporter.global(document);
         exporter.devices(document);
         exporter.networks(document);
@@ -177,14 +180,6 @@ fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-fn of_system(name: &str) -> Vec<String> {
-    names(&[SYSTEM, name])
-}
-
-fn of_project(name: &str) -> Vec<String> {
-    names(&[DOMAIN, PROJECT, name])
-}
-
 fn reference<A>(of: &str, to: &[String], attr: Option<A>) -> Ref<A> {
     Ref::new(to, derived_uuid(of, to), attr)
 }
@@ -194,18 +189,27 @@ fn to<O: Object>(name: &[String]) -> Plain {
     reference(O::TYPE, name, None)
 }
 
-struct Exporter {
+struct Exporter<'d> {
     objects: Objects,
+    /// What Contrail calls networks.
+    networks: HashMap<&'d str, Vec<String>>,
     /// Physical interfaces by what a document calls them, by index.
     interfaces: HashMap<String, usize>,
 }
 
-fn interface_of(name: &[String], owner: &str, network: &str) -> VirtualMachineInterface {
+impl Exporter<'_> {
+    /// What Contrail calls a network.
+    fn network(&self, name: &str) -> Vec<String> {
+        self.networks.get(name).cloned().unwrap_or_else(|| of_project(None, name))
+    }
+}
+
+fn interface_of(name: Vec<String>, owner: &str, network: &[String]) -> VirtualMachineInterface {
     VirtualMachineInterface {
-        fq_name: name.to_vec(),
+        fq_name: name,
         parent_type: "project".to_owned(),
         virtual_machine_interface_device_owner: owner.to_owned(),
-        virtual_network_refs: vec![to::<VirtualNetwork>(&of_project(network))],
+        virtual_network_refs: vec![to::<VirtualNetwork>(network)],
         ..VirtualMachineInterface::default()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{Importer, Lookup};
+use crate::contrail_api::naming::project_of;
 use crate::contrail_api::object::{
     IpamSubnet, NetworkIpam, NetworkSubnets, Object, PhysicalRouter, Prefix, Ref, VirtualMachineInterface,
     VirtualNetwork,
@@ -71,6 +72,7 @@ impl Importer<'_> {
                 });
             networks.push(Network {
                 name: self.network_names.get(index).cloned().unwrap_or_default(),
+                project: project_of(&network.fq_name),
                 // The API takes 0 for unset.
                 vni: properties.vxlan_network_identifier.filter(|vni| *vni != 0),
                 network_id: network.virtual_network_network_id,
@@ -91,6 +93,7 @@ impl Importer<'_> {
         for (router, name) in objects.logical_routers.iter().zip(names) {
             let mut at = LogicalRouter {
                 name,
+                project: project_of(&router.fq_name),
                 // The API's default is the other.
                 kind: (router.logical_router_type != "vxlan-routing").then(|| "snat-routing".to_owned()),
                 vni: router.vxlan_network_identifier.0.filter(|vni| *vni != 0),
