@@ -27,9 +27,11 @@ demo: ## Check, plan and trace all fabrics of examples/fabrics/, Octavia in full
 		$(filter-out %/octavia.yaml,$(sort $(wildcard examples/fabrics/*.yaml)))
 
 .PHONY: test
-test: test-rust test-no-std test-fuzz test-python ## Run every test there is, and say what had to be skipped
+test: test-rust test-no-std test-fuzz test-python pictures ## Run every test there is, and say what had to be skipped
 	@command -v tshark >/dev/null \
 		|| echo "SKIPPED: tests that ask tshark, which is not installed (.ci/run installs it)" >&2
+	@command -v dot >/dev/null \
+		|| echo "SKIPPED: the test that gives graphs to Graphviz, which is not installed (.ci/run installs it)" >&2
 	@for target in $(NO_STD); do test -d "$$(rustc --print target-libdir --target $$target)" \
 		|| echo "SKIPPED: a build without std; needs: rustup target add $$target" >&2; done
 	@$(VENV)/bin/python -c "import pyspark" 2>/dev/null && command -v java >/dev/null \
@@ -80,6 +82,24 @@ $(VENV)/installed: python/requirements-test.txt
 .PHONY: interop
 interop: ## Exchange routes with FRR, GoBGP, ExaBGP and BIRD on loopback, those of them that are installed
 	cargo test -q -p contrail-examples --test interop -- --nocapture
+
+# Pictures in a real browser, and a page clicked through; UPDATE_GOLDEN=1 writes the renderings anew.
+BROWSER_VENV := $(TARGET)/browser-venv
+CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(name))))
+.PHONY: pictures
+ifeq ($(CHROMIUM),)
+pictures:
+	@echo "SKIPPED: pictures in a browser; needs Chromium (.ci/run installs it)" >&2
+else
+pictures: $(BROWSER_VENV)/installed ## Hold the pictures against how Chromium drew them, and click through a page
+	cargo run -q -p contrail-examples --bin render -- examples/fabrics/octavia.yaml $(TARGET)/pictures/octavia.html
+	CHROMIUM=$(CHROMIUM) PAGE=$(TARGET)/pictures/octavia.html $(BROWSER_VENV)/bin/pytest -q -p no:cacheprovider examples/tests/browser
+endif
+
+$(BROWSER_VENV)/installed: examples/tests/browser/requirements.txt
+	$(PYTHON) -m venv --clear $(BROWSER_VENV)
+	$(BROWSER_VENV)/bin/pip install --quiet -r $<
+	touch $@
 
 .PHONY: brute-force
 brute-force: ## Hold the planner against an exhaustive search on FABRICS=20000 small fabrics

@@ -2,9 +2,13 @@
 #![expect(clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 use contrail_model::Flow;
 use contrail_model::diagram::Layers;
+use quick_xml::events::Event;
+use quick_xml::{Reader, XmlVersion};
 
 use crate::fabrics::examples;
 use crate::golden::assert_generated;
@@ -82,6 +86,60 @@ fn no_text_is_on_top_of_another_or_out_of_the_picture() {
         for layer in Layers::all() {
             assert_readable(name, &fabric.diagram().show(layer).svg());
         }
+    }
+}
+
+#[test]
+fn each_is_xml_with_a_title_and_a_description_to_a_reader_of_others() {
+    for (name, picture) in pictures().into_iter().filter(|(name, _)| name.ends_with(".svg")) {
+        let mut reader = Reader::from_str(&picture);
+        reader.config_mut().check_comments = true;
+        let mut named = Vec::new();
+        let mut within = Vec::new();
+        loop {
+            match reader.read_event().unwrap_or_else(|error| panic!("{name}: {error}")) {
+                Event::Start(start) => {
+                    for attribute in start.attributes() {
+                        attribute.unwrap().normalized_value(XmlVersion::Implicit1_0).unwrap();
+                    }
+                    within.push(start.name().as_ref().to_owned());
+                }
+                Event::Empty(empty) => {
+                    assert!(empty.attributes().all(|attribute| attribute.is_ok()), "{name}");
+                }
+                Event::Text(text)
+                    if within.len() == 2 && !text.xml10_content().unwrap().trim().is_empty() =>
+                {
+                    named.push(within[1].clone());
+                }
+                Event::End(_) => drop(within.pop()),
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        assert!(within.is_empty(), "{name}: {within:?} is not ended");
+        assert_eq!(named[..2], [b"title".to_vec(), b"desc".to_vec()], "{name}");
+    }
+}
+
+#[test]
+fn graphviz_draws_each_graph() {
+    for (name, graph) in pictures().into_iter().filter(|(name, _)| name.ends_with(".dot")) {
+        let dot = Command::new("dot").arg("-Tplain").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let Ok(mut dot) = dot else {
+            return eprintln!("SKIPPED: dot is not installed");
+        };
+        dot.stdin.take().unwrap().write_all(graph.as_bytes()).unwrap();
+        let output = dot.wait_with_output().unwrap();
+        assert!(output.status.success(), "{name}");
+        let drawn = String::from_utf8(output.stdout).unwrap();
+        let edges = |text: &str, sign: &str| text.lines().filter(|line| line.contains(sign)).count();
+        assert!(edges(&graph, " -- ") > 5, "{name}");
+        assert_eq!(
+            drawn.lines().filter(|line| line.starts_with("edge ")).count(),
+            edges(&graph, " -- "),
+            "{name}"
+        );
     }
 }
 
