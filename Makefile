@@ -161,7 +161,7 @@ bench-model: ## Time check, plan, trace and pictures of fabrics of 10, 100 and 1
 # Two wheels in a venv of their own: the package, and the lower bound.
 BENCH_VENV := $(TARGET)/bench-venv
 .PHONY: bench-python
-bench-python: $(BENCH_VENV)/installed ## Time the Python package beside scapy, dpkt, tshark, ExaBGP and a bare binding, in one run
+bench-python: $(BENCH_VENV)/installed ## Time the Python package beside scapy, dpkt, tshark, ExaBGP and a bare binding, in one run; fails if too slow
 	rm -rf $(TARGET)/bench-wheels
 	for manifest in "$(IN_PYTHON)" "$(IN_BARE)"; do \
 		$(BENCH_VENV)/bin/maturin build --quiet --release $$manifest --interpreter $(BENCH_VENV)/bin/python \

@@ -1,16 +1,13 @@
 //! Columns, and the batches that rows are gathered into.
 
-use std::fmt;
-use std::io::Write;
 use std::mem;
-use std::net::IpAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use arrow_array::builder::{
-    ArrayBuilder, Int32Builder, Int64Builder, NullBufferBuilder, TimestampMicrosecondBuilder,
+use arrow_array::{
+    ArrayRef, BinaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, RecordBatchReader,
+    StringArray, TimestampMicrosecondArray,
 };
-use arrow_array::{ArrayRef, BinaryArray, RecordBatch, RecordBatchReader, StringArray};
-use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer};
+use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 
 /// What rows come from.
@@ -42,10 +39,16 @@ pub(super) enum Value<S: Source> {
     Bytes(for<'a, 'r> fn(&'r S::Row<'a>) -> Option<&'r [u8]>),
 }
 
-enum Builder<S: Source> {
-    Int32(for<'a> fn(&S::Row<'a>) -> Option<i32>, Int32Builder),
-    Int64(for<'a> fn(&S::Row<'a>) -> Option<i64>, Int64Builder),
-    Time(for<'a> fn(&S::Row<'a>) -> Option<i64>, TimestampMicrosecondBuilder),
+/// A column as it grows.
+struct Builder<S: Source> {
+    values: Values<S>,
+    present: NullBufferBuilder,
+}
+
+enum Values<S: Source> {
+    Int32(for<'a> fn(&S::Row<'a>) -> Option<i32>, Vec<i32>),
+    Int64(for<'a> fn(&S::Row<'a>) -> Option<i64>, Vec<i64>),
+    Time(for<'a> fn(&S::Row<'a>) -> Option<i64>, Vec<i64>),
     Text(for<'a> fn(&S::Row<'a>, &mut Vec<u8>) -> Option<()>, Pieces),
     Bytes(for<'a, 'r> fn(&'r S::Row<'a>) -> Option<&'r [u8]>, Pieces),
 }
@@ -55,88 +58,96 @@ struct Pieces {
     bytes: Vec<u8>,
     /// Where each ends, behind a zero.
     ends: Vec<i32>,
-    present: NullBufferBuilder,
 }
 
 impl Pieces {
     fn new(rows: usize, bytes: usize) -> Self {
         let mut ends = Vec::with_capacity(rows + 1);
         ends.push(0);
-        Self { bytes: Vec::with_capacity(bytes), ends, present: NullBufferBuilder::new(rows) }
+        Self { bytes: Vec::with_capacity(bytes), ends }
     }
 
-    /// Ends a piece that was written behind `start`, or is none.
-    fn end(&mut self, start: usize, is_present: bool) {
-        if !is_present {
-            self.bytes.truncate(start);
-        }
-        self.present.append(is_present);
+    /// Ends a piece with what was written behind the one before.
+    fn end(&mut self) {
         self.ends.push(i32::try_from(self.bytes.len()).unwrap_or(i32::MAX));
     }
 
     /// As the parts of an array, with as much room for the next ones.
-    fn finish(&mut self) -> Result<(OffsetBuffer<i32>, Buffer, Option<NullBuffer>), ArrowError> {
+    fn finish(&mut self) -> Result<(OffsetBuffer<i32>, Buffer), ArrowError> {
         let next = Self::new(self.ends.len() - 1, self.bytes.len());
-        let Self { bytes, ends, mut present } = mem::replace(self, next);
+        let Self { bytes, ends } = mem::replace(self, next);
         if i32::try_from(bytes.len()).is_err() {
             return Err(ArrowError::OffsetOverflowError(bytes.len()));
         }
-        Ok((OffsetBuffer::new(ends.into()), bytes.into(), present.finish()))
+        Ok((OffsetBuffer::new(ends.into()), bytes.into()))
     }
+}
+
+fn push<T: Default>(values: &mut Vec<T>, value: Option<T>) -> bool {
+    let is_present = value.is_some();
+    values.push(value.unwrap_or_default());
+    is_present
+}
+
+/// What was gathered, with as much room for what is next.
+fn taken<T>(values: &mut Vec<T>) -> Vec<T> {
+    let next = Vec::with_capacity(values.len());
+    mem::replace(values, next)
 }
 
 const UTC: &str = "UTC";
 
 impl<S: Source> Builder<S> {
     fn new(value: &Value<S>) -> Self {
-        match value {
-            Value::Int32(read) => Self::Int32(*read, Int32Builder::new()),
-            Value::Int64(read) => Self::Int64(*read, Int64Builder::new()),
-            Value::Time(read) => Self::Time(*read, TimestampMicrosecondBuilder::new().with_timezone(UTC)),
-            Value::Text(read) => Self::Text(*read, Pieces::new(0, 0)),
-            Value::Bytes(read) => Self::Bytes(*read, Pieces::new(0, 0)),
-        }
+        let values = match value {
+            Value::Int32(read) => Values::Int32(*read, Vec::new()),
+            Value::Int64(read) => Values::Int64(*read, Vec::new()),
+            Value::Time(read) => Values::Time(*read, Vec::new()),
+            Value::Text(read) => Values::Text(*read, Pieces::new(0, 0)),
+            Value::Bytes(read) => Values::Bytes(*read, Pieces::new(0, 0)),
+        };
+        Self { values, present: NullBufferBuilder::new(0) }
     }
 
     fn append(&mut self, row: &S::Row<'_>) {
-        match self {
-            Self::Int32(read, builder) => builder.append_option(read(row)),
-            Self::Int64(read, builder) => builder.append_option(read(row)),
-            Self::Time(read, builder) => builder.append_option(read(row)),
-            Self::Text(read, pieces) => {
+        let is_present = match &mut self.values {
+            Values::Int32(read, values) => push(values, read(row)),
+            Values::Int64(read, values) | Values::Time(read, values) => push(values, read(row)),
+            Values::Text(read, pieces) => {
                 let start = pieces.bytes.len();
                 let is_present = read(row, &mut pieces.bytes).is_some();
-                pieces.end(start, is_present);
+                if !is_present {
+                    pieces.bytes.truncate(start);
+                }
+                pieces.end();
+                is_present
             }
-            Self::Bytes(read, pieces) => {
-                let (start, found) = (pieces.bytes.len(), read(row));
+            Values::Bytes(read, pieces) => {
+                let found = read(row);
                 pieces.bytes.extend_from_slice(found.unwrap_or_default());
-                pieces.end(start, found.is_some());
+                pieces.end();
+                found.is_some()
             }
-        }
+        };
+        self.present.append(is_present);
     }
 
     /// An array of what was appended; the next is likely to be as long.
     fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
-        Ok(match self {
-            Self::Int32(_, builder) => {
-                let next = Int32Builder::with_capacity(builder.len());
-                Arc::new(mem::replace(builder, next).finish())
+        let nulls = self.present.finish();
+        Ok(match &mut self.values {
+            Values::Int32(_, values) => Arc::new(Int32Array::try_new(taken(values).into(), nulls)?),
+            Values::Int64(_, values) => Arc::new(Int64Array::try_new(taken(values).into(), nulls)?),
+            Values::Time(_, values) => {
+                let times = TimestampMicrosecondArray::try_new(taken(values).into(), nulls)?;
+                Arc::new(times.with_timezone(UTC))
             }
-            Self::Int64(_, builder) => {
-                let next = Int64Builder::with_capacity(builder.len());
-                Arc::new(mem::replace(builder, next).finish())
-            }
-            Self::Time(_, builder) => {
-                let next = TimestampMicrosecondBuilder::with_capacity(builder.len()).with_timezone(UTC);
-                Arc::new(mem::replace(builder, next).finish())
-            }
-            Self::Text(_, pieces) => {
-                let (offsets, values, nulls) = pieces.finish()?;
+            Values::Text(_, pieces) => {
+                let (offsets, values) = pieces.finish()?;
                 Arc::new(StringArray::try_new(offsets, values, nulls)?)
             }
-            Self::Bytes(_, pieces) => {
-                let (offsets, values, nulls) = pieces.finish()?;
+            Values::Bytes(_, pieces) => {
+                let (offsets, values) = pieces.finish()?;
                 Arc::new(BinaryArray::try_new(offsets, values, nulls)?)
             }
         })
@@ -191,7 +202,7 @@ impl<S: Source> Batches<S> {
             return Ok(None);
         }
         let columns = self.builders.iter_mut().map(Builder::finish).collect::<Result<_, _>>()?;
-        let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(count));
+        let options = RecordBatchOptions::new().with_row_count(Some(count));
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options).map(Some)
     }
 }
@@ -212,66 +223,5 @@ impl<S: Source> Iterator for Batches<S> {
 impl<S: Source> RecordBatchReader for Batches<S> {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
-    }
-}
-
-pub(super) fn write(word: &str, text: &mut Vec<u8>) -> Option<()> {
-    text.extend_from_slice(word.as_bytes());
-    Some(())
-}
-
-/// What something is shown as.
-pub(super) fn show(value: impl fmt::Display, text: &mut Vec<u8>) -> Option<()> {
-    write!(text, "{value}").ok()
-}
-
-/// An address as text. The standard library's formatting takes several times as long.
-pub(super) fn write_ip(address: Option<IpAddr>, text: &mut Vec<u8>) -> Option<()> {
-    match address? {
-        IpAddr::V4(address) => {
-            DECIMAL.write(&address.octets(), text);
-            Some(())
-        }
-        IpAddr::V6(address) => show(address, text),
-    }
-}
-
-/// The same of what is written as hex pairs: MAC addresses and Ethernet segment identifiers.
-pub(super) fn write_pairs(octets: &[u8], text: &mut Vec<u8>) -> Option<()> {
-    HEX.write(octets, text);
-    Some(())
-}
-
-/// Each octet as text with a separator behind, and how long that is. All have room for four bytes: to copy as many
-/// whatever they are takes less than to copy what there is.
-struct Octets([([u8; 4], usize); 256]);
-
-static DECIMAL: LazyLock<Octets> = LazyLock::new(|| Octets::new(|octet| format!("{octet}.")));
-static HEX: LazyLock<Octets> = LazyLock::new(|| Octets::new(|octet| format!("{octet:02x}:")));
-
-impl Octets {
-    fn new(show: fn(u8) -> String) -> Self {
-        let mut all = [([0; 4], 0); 256];
-        for ((text, length), octet) in all.iter_mut().zip(0..=u8::MAX) {
-            let shown = show(octet);
-            text.iter_mut().zip(shown.bytes()).for_each(|(place, byte)| *place = byte);
-            *length = shown.len();
-        }
-        Self(all)
-    }
-
-    /// Writes up to ten octets, with separators between them.
-    #[inline(always)]
-    fn write(&self, octets: &[u8], text: &mut Vec<u8>) {
-        let (start, mut written, mut length) = (text.len(), [0; 32], 0);
-        for octet in octets {
-            let Some((shown, shown_length)) = self.0.get(usize::from(*octet)) else { continue };
-            if let Some(place) = written.get_mut(length..).and_then(<[u8]>::first_chunk_mut) {
-                *place = *shown;
-            }
-            length += shown_length;
-        }
-        text.extend_from_slice(&written);
-        text.truncate(start + length.saturating_sub(1));
     }
 }

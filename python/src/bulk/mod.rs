@@ -5,6 +5,7 @@ mod packets;
 mod recorded;
 mod routes;
 mod stream;
+mod text;
 
 use std::path::PathBuf;
 

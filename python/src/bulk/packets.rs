@@ -8,7 +8,8 @@ use arrow_schema::ArrowError;
 use contrail_wire::capture::{CaptureError, Frame, Reader};
 use contrail_wire::{DecodeError, Packet};
 
-use super::column::{Column, Source, Value, show, write, write_ip, write_pairs};
+use super::column::{Column, Source, Value};
+use super::text::{show, write, write_ip, write_pairs};
 use crate::wire::{Decoder, ports, protocol, tunnel_name};
 
 /// The frames of some files that pass a filter.
@@ -80,13 +81,13 @@ impl Source for Packets {
         usual(
             "outer_source_mac",
             Value::Text(|row, text| {
-                write_pairs(&row.outer.as_ref()?.ethernet()?.source_address.octets(), text)
+                write_pairs(row.outer.as_ref()?.ethernet()?.source_address.octets(), text)
             }),
         ),
         usual(
             "outer_destination_mac",
             Value::Text(|row, text| {
-                write_pairs(&row.outer.as_ref()?.ethernet()?.destination_address.octets(), text)
+                write_pairs(row.outer.as_ref()?.ethernet()?.destination_address.octets(), text)
             }),
         ),
         usual("outer_vlan", Value::Int32(|row| vlan(row.outer.as_ref()?))),
@@ -109,13 +110,13 @@ impl Source for Packets {
         usual(
             "source_mac",
             Value::Text(|row, text| {
-                write_pairs(&row.packet.as_ref()?.ethernet()?.source_address.octets(), text)
+                write_pairs(row.packet.as_ref()?.ethernet()?.source_address.octets(), text)
             }),
         ),
         usual(
             "destination_mac",
             Value::Text(|row, text| {
-                write_pairs(&row.packet.as_ref()?.ethernet()?.destination_address.octets(), text)
+                write_pairs(row.packet.as_ref()?.ethernet()?.destination_address.octets(), text)
             }),
         ),
         usual("vlan", Value::Int32(|row| vlan(row.packet.as_ref()?))),

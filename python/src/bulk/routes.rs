@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{Cursor, Read};
+use std::mem;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::vec;
@@ -11,16 +12,18 @@ use arrow_schema::ArrowError;
 use contrail_wire::bgp::evpn::Route;
 use contrail_wire::bgp::{self, Attribute, AttributeType, Message, Update};
 use contrail_wire::capture::Reader;
-use contrail_wire::{AssignedNumber, EthernetSegmentId, LabelField, RouteDistinguisher};
+use contrail_wire::{EthernetSegmentId, LabelField};
 
-use super::column::{Column, Source, Value, show, write, write_ip, write_pairs};
+use super::column::{Column, Source, Value};
 use super::recorded::{Format, Recorded};
 use super::stream::Capture;
+use super::text::{show, write, write_ip, write_pairs, write_rd};
 
 /// The EVPN routes of some files, of whatever kind each is.
 pub(super) struct EvpnRoutes {
     paths: vec::IntoIter<PathBuf>,
     open: Option<(String, Input)>,
+    attributes: Attributes,
 }
 
 enum Input {
@@ -43,14 +46,17 @@ pub(super) struct Said {
 pub(super) struct Row<'a> {
     path: &'a str,
     said: Said,
-    route: Option<Route<'a>>,
+    route: Option<&'a Route<'a>>,
     /// Of a route that is announced.
     of: Option<&'a Attributes>,
     error: Option<String>,
 }
 
-/// What an UPDATE says of all the routes that it announces.
+/// What the last UPDATE that announces routes says of all of them, as text where it is shown.
+#[derive(Default)]
 struct Attributes {
+    /// Types, lengths and values of those attributes that have no routes. Many UPDATEs have the same, and then the texts stay.
+    read: Vec<u8>,
     next_hop: Option<IpAddr>,
     encapsulation: Option<String>,
     route_targets: String,
@@ -59,18 +65,29 @@ struct Attributes {
 }
 
 impl Attributes {
-    fn of(update: &Update<'_>) -> Self {
+    fn read(&mut self, update: &Update<'_>) {
+        self.next_hop = update.next_hop().and_then(|next_hop| next_hop.address());
+        let before = self.read.len();
+        for attribute in update.attributes().map_while(Result::ok) {
+            if !matches!(attribute.kind, AttributeType::MP_REACH_NLRI | AttributeType::MP_UNREACH_NLRI) {
+                self.read.push(attribute.kind.0);
+                self.read.extend_from_slice(&attribute.value.len().to_be_bytes());
+                self.read.extend_from_slice(attribute.value);
+            }
+        }
+        let (known, read) = self.read.split_at(before);
+        let is_known = known == read;
+        self.read.drain(..before);
+        if is_known {
+            return;
+        }
         let targets = update.extended_communities().iter().filter_map(|it| it.route_target());
-        let pmsi_label = match update.attribute(AttributeType::PMSI_TUNNEL) {
+        self.route_targets = targets.map(|target| target.to_string()).collect::<Vec<_>>().join(" ");
+        self.encapsulation = update.encapsulation().map(|encapsulation| encapsulation.to_string());
+        self.pmsi_label = match update.attribute(AttributeType::PMSI_TUNNEL) {
             Some(Attribute::PmsiTunnel(tunnel)) => Some(tunnel.label),
             _ => None,
         };
-        Self {
-            next_hop: update.next_hop().and_then(|next_hop| next_hop.address()),
-            encapsulation: update.encapsulation().map(|encapsulation| encapsulation.to_string()),
-            route_targets: targets.map(|target| target.to_string()).collect::<Vec<_>>().join(" "),
-            pmsi_label,
-        }
     }
 }
 
@@ -80,12 +97,13 @@ pub(super) struct Teller<'t> {
     pub(super) said: Said,
     /// Where what is read starts in the file, for errors.
     pub(super) offset: usize,
+    attributes: &'t mut Attributes,
     each: &'t mut dyn FnMut(&Row<'_>) -> bool,
     has_room: bool,
 }
 
 impl Teller<'_> {
-    fn row(&mut self, route: Option<Route<'_>>, of: Option<&Attributes>, error: Option<String>) {
+    fn row(&mut self, route: Option<&Route<'_>>, of: Option<&Attributes>, error: Option<String>) {
         let row = Row { path: self.path, said: self.said, route, of, error };
         self.has_room &= (self.each)(&row);
     }
@@ -100,10 +118,10 @@ impl Teller<'_> {
         self.broken(&error);
     }
 
-    fn route(&mut self, route: Result<Route<'_>, bgp::Error>, of: Option<&Attributes>) {
+    fn route(&mut self, route: &Result<Route<'_>, bgp::Error>, of: Option<&Attributes>) {
         match route {
             Ok(route) => self.row(Some(route), of, None),
-            Err(error) => self.misread(error),
+            Err(error) => self.misread(*error),
         }
     }
 
@@ -114,14 +132,15 @@ impl Teller<'_> {
             Err(error) => return self.misread(error),
         };
         for route in update.evpn_withdrawn() {
-            self.route(route, None);
+            self.route(&route, None);
         }
-        let mut routes = update.evpn_routes().peekable();
-        if routes.peek().is_some() {
-            let attributes = Attributes::of(&update);
-            for route in routes {
-                self.route(route, Some(&attributes));
+        if update.evpn_routes().next().is_some() {
+            let mut attributes = mem::take(self.attributes);
+            attributes.read(&update);
+            for route in update.evpn_routes() {
+                self.route(&route, Some(&attributes));
             }
+            *self.attributes = attributes;
         }
     }
 }
@@ -153,7 +172,7 @@ impl Input {
 
 impl EvpnRoutes {
     pub(super) fn new(paths: Vec<PathBuf>) -> Self {
-        Self { paths: paths.into_iter(), open: None }
+        Self { paths: paths.into_iter(), open: None, attributes: Attributes::default() }
     }
 }
 
@@ -165,7 +184,7 @@ impl Source for EvpnRoutes {
     type Row<'a> = Row<'a>;
 
     fn rows(&mut self, each: &mut dyn FnMut(&Row<'_>) -> bool) -> Result<(), ArrowError> {
-        let Self { paths, open } = self;
+        let Self { paths, open, attributes } = self;
         loop {
             let Some((path, input)) = open else {
                 let Some(path) = paths.next() else { return Ok(()) };
@@ -174,7 +193,8 @@ impl Source for EvpnRoutes {
                 *open = Some((name, input));
                 continue;
             };
-            let mut teller = Teller { path, said: Said::default(), offset: 0, each, has_room: true };
+            let mut teller =
+                Teller { path, said: Said::default(), offset: 0, attributes, each, has_room: true };
             let went_on = input.next(&mut teller);
             let has_room = teller.has_room;
             if !went_on.map_err(|error| failed(path, &error))? {
@@ -199,40 +219,40 @@ impl Source for EvpnRoutes {
                 write(if row.of.is_some() { "announce" } else { "withdraw" }, text)
             }),
         ),
-        column("route", Value::Text(|row, text| show(row.route.as_ref()?, text))),
-        column("route_type", Value::Int32(|row| Some(row.route.as_ref()?.route_type().0.into()))),
-        column("rd", Value::Text(|row, text| write_rd(row.route.as_ref()?.rd()?, text))),
-        column("ethernet_tag", Value::Int64(|row| Some(ethernet_tag(row.route.as_ref()?)?.into()))),
-        column("esi", Value::Text(|row, text| write_pairs(&esi(row.route.as_ref()?)?.octets(), text))),
+        column("route", Value::Text(|row, text| show(row.route?, text))),
+        column("route_type", Value::Int32(|row| Some(row.route?.route_type().0.into()))),
+        column("rd", Value::Text(|row, text| write_rd(row.route?.rd()?, text))),
+        column("ethernet_tag", Value::Int64(|row| Some(ethernet_tag(row.route?)?.into()))),
+        column("esi", Value::Text(|row, text| write_pairs(esi(row.route?)?.octets(), text))),
         column(
             "mac",
-            Value::Text(|row, text| match row.route.as_ref()? {
-                Route::MacIp(route) => write_pairs(&route.mac.octets(), text),
+            Value::Text(|row, text| match row.route? {
+                Route::MacIp(route) => write_pairs(route.mac.octets(), text),
                 _ => None,
             }),
         ),
         column(
             "ip",
-            Value::Text(|row, text| match row.route.as_ref()? {
+            Value::Text(|row, text| match row.route? {
                 Route::MacIp(route) => write_ip(route.ip, text),
                 _ => None,
             }),
         ),
         column(
             "prefix",
-            Value::Text(|row, text| match row.route.as_ref()? {
+            Value::Text(|row, text| match row.route? {
                 Route::IpPrefix(route) => show(route.prefix, text),
                 _ => None,
             }),
         ),
         column(
             "gateway",
-            Value::Text(|row, text| match row.route.as_ref()? {
+            Value::Text(|row, text| match row.route? {
                 Route::IpPrefix(route) => write_ip(route.gateway, text),
                 _ => None,
             }),
         ),
-        column("originator", Value::Text(|row, text| write_ip(originator(row.route.as_ref()?), text))),
+        column("originator", Value::Text(|row, text| write_ip(originator(row.route?), text))),
         column("vni", Value::Int64(|row| labels(row)[0].map(|label| label.vni().get().into()))),
         column("mpls_label", Value::Int64(|row| labels(row)[0].map(|label| label.mpls_label().get().into()))),
         column("vrf_vni", Value::Int64(|row| labels(row)[1].map(|label| label.vni().get().into()))),
@@ -245,14 +265,6 @@ impl Source for EvpnRoutes {
 
 const fn column(name: &'static str, value: Value<EvpnRoutes>) -> Column<EvpnRoutes> {
     Column { name, is_large: false, value }
-}
-
-/// The text of a route distinguisher. That of most of them takes the formatting of `contrail-wire` much longer.
-fn write_rd(rd: RouteDistinguisher, text: &mut Vec<u8>) -> Option<()> {
-    let Some(AssignedNumber::Ipv4 { address, number }) = rd.assigned() else { return show(rd, text) };
-    write_ip(Some(address.into()), text)?;
-    text.push(b':');
-    show(number, text)
 }
 
 fn ethernet_tag(route: &Route<'_>) -> Option<u32> {
