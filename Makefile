@@ -65,6 +65,7 @@ test-python: $(VENV)/installed
 	$(VENV)/bin/maturin build --quiet $(IN_PYTHON) --interpreter $(VENV)/bin/python --out $(TARGET)/wheels
 	$(VENV)/bin/pip install --quiet --no-deps --force-reinstall $(TARGET)/wheels/*.whl
 	$(VENV)/bin/pytest -p no:cacheprovider python
+	cargo test $(IN_PYTHON) --no-default-features
 	cd $(TARGET) && $(VENV)/bin/mypy --strict -p contrail_fabric
 	cd $(TARGET) && $(VENV)/bin/python -m mypy.stubtest contrail_fabric
 	cd $(TARGET) && PATH=$(VENV)/bin:$$PATH pyright --verifytypes contrail_fabric --ignoreexternal
@@ -117,6 +118,7 @@ lint: ## Check format and lints, warnings denied
 	cargo clippy -p contrail-examples --test interop -- -D warnings
 	cargo clippy $(IN_FUZZ) --all-targets -- -D warnings
 	cargo clippy $(IN_PYTHON) -- -D warnings
+	cargo clippy $(IN_PYTHON) --no-default-features --test stream -- -D warnings
 	cargo clippy $(IN_BARE) -- -D warnings
 	cargo clippy $(IN_BENCH) --all-targets -- -D warnings
 	cargo clippy $(IN_MODEL_BENCH) -- -D warnings

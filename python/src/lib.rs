@@ -1,5 +1,6 @@
 //! The native part of `contrail_fabric`. It converts between Python's values and those of the crates, and decides
 //! nothing.
+#![cfg(feature = "module")]
 
 mod bgp;
 mod bulk;

@@ -190,6 +190,8 @@ def test_a_file_that_cannot_be_read_is_an_error_of_the_reader(path, tmp_path):
         pyarrow.table(scan([path, missing]))
     cut = tmp_path / "cut.pcap"
     cut.write_bytes(pcap(FRAMES)[:-1])
+    with pytest.raises(Exception, match=r"no\\0where: file name contained"):
+        pyarrow.table(scan("no\0where"))
     with pytest.raises(Exception, match="cut.pcap: cut off inside the record at byte"):
         polars.DataFrame(scan(cut))
 

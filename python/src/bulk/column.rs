@@ -1,7 +1,9 @@
 //! Columns, and the batches that rows are gathered into.
 
-use std::mem;
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
+use std::{fmt, mem};
 
 use arrow_array::{
     ArrayRef, BinaryArray, Int32Array, Int64Array, RecordBatch, RecordBatchOptions, RecordBatchReader,
@@ -214,10 +216,23 @@ impl<S: Source> Iterator for Batches<S> {
         if self.is_over {
             return None;
         }
-        let batch = self.batch().transpose();
+        let batch = panic::catch_unwind(AssertUnwindSafe(|| self.batch()));
+        let batch = batch.unwrap_or_else(|panic| Err(panicked(&*panic))).transpose();
         self.is_over = !matches!(batch, Some(Ok(_)));
         batch
     }
+}
+
+/// A panic as an error: whoever reads the stream calls C functions, and a panic in those would end the process.
+fn panicked(panic: &(dyn Any + Send)) -> ArrowError {
+    let literal = panic.downcast_ref::<&str>().copied();
+    let message = literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    failed("a bug of contrail-fabric", message.unwrap_or("a panic"))
+}
+
+/// What went wrong with a file. In the text of a stream's error there is no place for a zero.
+pub(super) fn failed(path: &str, error: impl fmt::Display) -> ArrowError {
+    ArrowError::ExternalError(format!("{path}: {error}").replace('\0', "\\0").into())
 }
 
 impl<S: Source> RecordBatchReader for Batches<S> {

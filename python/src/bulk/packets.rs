@@ -8,7 +8,7 @@ use arrow_schema::ArrowError;
 use contrail_wire::capture::{CaptureError, Frame, Reader};
 use contrail_wire::{DecodeError, Packet};
 
-use super::column::{Column, Source, Value};
+use super::column::{Column, Source, Value, failed};
 use super::text::{show, write, write_ip, write_pairs};
 use crate::wire::{Decoder, ports, protocol, tunnel_name};
 
@@ -39,10 +39,6 @@ impl Packets {
     ) -> Self {
         Self { paths: paths.into_iter(), open: None, decoder, protocol, vni }
     }
-}
-
-fn failed(path: &str, error: CaptureError) -> ArrowError {
-    ArrowError::ExternalError(format!("{path}: {error}").into())
 }
 
 impl Source for Packets {

@@ -14,7 +14,7 @@ use contrail_wire::bgp::{self, Attribute, AttributeType, Message, Update};
 use contrail_wire::capture::Reader;
 use contrail_wire::{EthernetSegmentId, LabelField};
 
-use super::column::{Column, Source, Value};
+use super::column::{Column, Source, Value, failed};
 use super::recorded::{Format, Recorded};
 use super::stream::Capture;
 use super::text::{show, write, write_ip, write_pairs, write_rd};
@@ -176,10 +176,6 @@ impl EvpnRoutes {
     }
 }
 
-fn failed(path: &str, error: &str) -> ArrowError {
-    ArrowError::ExternalError(format!("{path}: {error}").into())
-}
-
 impl Source for EvpnRoutes {
     type Row<'a> = Row<'a>;
 
@@ -189,7 +185,7 @@ impl Source for EvpnRoutes {
             let Some((path, input)) = open else {
                 let Some(path) = paths.next() else { return Ok(()) };
                 let name = path.display().to_string();
-                let input = Input::open(&path).map_err(|error| failed(&name, &error))?;
+                let input = Input::open(&path).map_err(|error| failed(&name, error))?;
                 *open = Some((name, input));
                 continue;
             };
@@ -197,7 +193,7 @@ impl Source for EvpnRoutes {
                 Teller { path, said: Said::default(), offset: 0, attributes, each, has_room: true };
             let went_on = input.next(&mut teller);
             let has_room = teller.has_room;
-            if !went_on.map_err(|error| failed(path, &error))? {
+            if !went_on.map_err(|error| failed(path, error))? {
                 *open = None;
             }
             if !has_room {
