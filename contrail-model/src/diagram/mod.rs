@@ -9,6 +9,7 @@
 //! let cabling = fabric.diagram().show(Layers::UNDERLAY | Layers::SUBNETS).svg();
 //! let text = fabric.diagram().mermaid(); // for where Markdown is shown
 //! let graph = fabric.diagram().dot(); // for Graphviz
+//! let drawing = fabric.diagram().drawio(); // to go on drawing by hand
 //! assert!(picture.starts_with("<svg "));
 //!
 //! for trace in fabric.trace_required() {
@@ -26,6 +27,7 @@
 
 mod cables;
 mod dot;
+mod drawio;
 mod elements;
 mod fabric;
 mod layout;
@@ -139,6 +141,11 @@ impl Diagram<'_> {
     /// A graph for Graphviz (`dot`).
     pub fn dot(&self) -> String {
         dot::document(&Elements::of(&self.scene()))
+    }
+
+    /// A drawing for draw.io (diagrams.net), to be changed by hand: what is in a box moves with it, and cables follow.
+    pub fn drawio(&self) -> String {
+        drawio::document(&self.scene())
     }
 
     fn scene(&self) -> Scene {

@@ -101,7 +101,7 @@ fn numbers(xml: &mut Xml, way: &Way, strokes: &Strokes) {
 
 impl Kind {
     /// The class of its outline, and how round its corners are in pixels; none if it is not drawn.
-    const fn outline(self) -> Option<(&'static str, i32)> {
+    pub(super) const fn outline(self) -> Option<(&'static str, i32)> {
         match self {
             Self::Page => Some(("page", 0)),
             Self::Rack => Some(("rack", 10)),
@@ -141,7 +141,7 @@ fn boxes(xml: &mut Xml, block: &Block, is_drawn: fn(Kind) -> bool) {
 }
 
 impl Style {
-    const fn class(self) -> Option<&'static str> {
+    pub(super) const fn class(self) -> Option<&'static str> {
         match self {
             Self::Heading => Some("heading"),
             Self::Name => Some("name"),

@@ -3,6 +3,8 @@
 //! Networks have colours of the palette of Okabe and Ito, which those who see fewer colours can tell apart; its yellow and
 //! black are left out, as they vanish on white and on black. The kind of line says the same without any colour.
 
+use std::collections::BTreeMap;
+
 /// Colours of networks.
 const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
@@ -63,15 +65,36 @@ text.number.back{fill:#e6edf3}
 
 /// What pictures look like, as a style sheet.
 pub(crate) fn style_sheet() -> String {
-    let mut sheet = format!("\n{RULES}");
+    format!("\n{RULES}{}@media (prefers-color-scheme:dark){{\n{DARK}}}\n", networks())
+}
+
+/// The rules for the lines of networks.
+fn networks() -> String {
+    let mut rules = String::new();
     for (index, colour) in COLOURS.iter().enumerate() {
-        sheet.push_str(&format!(".c{index}{{stroke:{colour}}}\n"));
+        rules.push_str(&format!(".c{index}{{stroke:{colour}}}\n"));
     }
     for (index, dashes) in DASHES.iter().enumerate().skip(1) {
-        sheet.push_str(&format!(".d{index}{{stroke-dasharray:{dashes}}}\n"));
+        rules.push_str(&format!(".d{index}{{stroke-dasharray:{dashes}}}\n"));
     }
-    sheet.push_str(&format!("@media (prefers-color-scheme:dark){{\n{DARK}}}\n"));
-    sheet
+    rules
+}
+
+/// What is declared in the light for these selectors, property by property; what a later one says counts.
+pub(super) fn declared(selectors: &[impl AsRef<str>]) -> BTreeMap<String, String> {
+    let networks = networks();
+    let mut declared = BTreeMap::new();
+    for selector in selectors {
+        for rule in RULES.lines().chain(networks.lines()) {
+            let Some((of, body)) = rule.trim_end_matches('}').split_once('{') else { continue };
+            if of.split(',').any(|of| of == selector.as_ref()) {
+                for (property, value) in body.split(';').filter_map(|one| one.split_once(':')) {
+                    declared.insert(property.to_owned(), value.to_owned());
+                }
+            }
+        }
+    }
+    declared
 }
 
 /// Colour and kind of line of the network at a place of the legend, by index: 24 pairs, then again.

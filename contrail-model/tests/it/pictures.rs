@@ -50,7 +50,9 @@ fn pictures() -> BTreeMap<String, String> {
     pictures.insert("octavia-dropped.svg".to_owned(), octavia.trace_required()[0].diagram().svg());
     pictures.insert("octavia.mmd".to_owned(), octavia.diagram().mermaid());
     pictures.insert("octavia.dot".to_owned(), octavia.diagram().dot());
+    pictures.insert("octavia.drawio".to_owned(), octavia.diagram().drawio());
     let solved = plan.best().unwrap().apply(&octavia);
+    pictures.insert("octavia-trace.drawio".to_owned(), solved.trace_required()[0].diagram().drawio());
     pictures.insert("octavia-trace.mmd".to_owned(), solved.trace_required()[0].diagram().mermaid());
     pictures.insert("octavia-trace.dot".to_owned(), solved.trace_required()[0].diagram().dot());
     pictures
@@ -119,6 +121,43 @@ fn each_is_xml_with_a_title_and_a_description_to_a_reader_of_others() {
         }
         assert!(within.is_empty(), "{name}: {within:?} is not ended");
         assert_eq!(named[..2], [b"title".to_vec(), b"desc".to_vec()], "{name}");
+    }
+}
+
+#[test]
+fn a_drawing_has_all_texts_in_boxes_that_are_there_and_cables_between_them() {
+    let pictures = pictures();
+    for (name, of) in [("octavia.drawio", "octavia.svg"), ("octavia-trace.drawio", "figure-octavia-l3.svg")] {
+        let mut reader = Reader::from_str(&pictures[name]);
+        let (mut ids, mut named, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(cell) | Event::Empty(cell) if cell.name().as_ref() == b"mxCell" => {
+                    for attribute in cell.attributes() {
+                        let attribute = attribute.unwrap();
+                        let value = attribute.normalized_value(XmlVersion::Implicit1_0).unwrap().into_owned();
+                        match attribute.key.as_ref() {
+                            b"id" => ids.push(value),
+                            b"parent" | b"source" | b"target" => named.push(value),
+                            b"value" if !value.is_empty() => values.push(value),
+                            _ => {}
+                        }
+                    }
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        for cell in &named {
+            assert_eq!(ids.iter().filter(|id| *id == cell).count(), 1, "{name}: {cell}");
+        }
+        let mut texts: Vec<String> = texts(&pictures[of]).into_iter().map(|text| text.what).collect();
+        texts.extend(["fabric", "ways of packets"].map(str::to_owned));
+        texts.sort_unstable();
+        values.sort_unstable();
+        assert_eq!(values, texts, "{name}");
+        let cables = pictures[of].matches("class=\"cable\"").count();
+        assert_eq!(pictures[name].matches(" source=\"").count(), cables, "{name}");
     }
 }
 

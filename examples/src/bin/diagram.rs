@@ -15,7 +15,7 @@ usage: diagram [OPTIONS] FABRIC
 
 Draws the fabric of a YAML or JSON document.
 
-  --as FORM            svg (default), mermaid, or dot for Graphviz
+  --as FORM            svg (default), mermaid, dot for Graphviz, or drawio
   --show LAYERS        of underlay,port-groups,logical-routers,networks,subnets
                        those that are to be seen (default: all)
   --plan               where a logical router may be, and where not and why
@@ -30,10 +30,11 @@ Exit status: 0 if the picture is written, 2 if not.
 type Writer = fn(&Diagram<'_>) -> String;
 
 /// What a picture can be written as.
-const FORMS: [(&str, Writer); 3] = [
+const FORMS: [(&str, Writer); 4] = [
     ("svg", |picture| picture.svg()),
     ("mermaid", |picture| picture.mermaid()),
     ("dot", |picture| picture.dot()),
+    ("drawio", |picture| picture.drawio()),
 ];
 
 const LAYERS: [(&str, Layers); 5] = [

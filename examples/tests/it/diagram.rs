@@ -14,6 +14,7 @@ fn the_picture_is_that_of_the_library() {
         ("svg", include_str!("../../pictures/octavia.svg")),
         ("mermaid", include_str!("../../pictures/octavia.mmd")),
         ("dot", include_str!("../../pictures/octavia.dot")),
+        ("drawio", include_str!("../../pictures/octavia.drawio")),
     ] {
         let output = diagram(&["--as", form, OCTAVIA]);
         assert!(output.status.success());
@@ -43,7 +44,7 @@ fn only_what_is_asked_for_is_shown() {
 #[test]
 fn what_cannot_be_drawn_is_said() {
     for (arguments, message) in [
-        (&["--as", "png", OCTAVIA][..], "`png` is none of svg, mermaid, dot"),
+        (&["--as", "png", OCTAVIA][..], "`png` is none of svg, mermaid, dot, drawio"),
         (&["--show", "networks,colours", OCTAVIA], "`colours` is none of underlay, port-groups"),
         (&["--trace", "5", OCTAVIA], "octavia.yaml: no required flow 5, it has 4"),
         (&["no-such-file"], "no-such-file: "),
