@@ -6,6 +6,8 @@ PYTHON ?= python3
 TIME ?= 60
 
 # fuzz/, python/ and the benchmarks are workspaces of their own: cargo is told of each.
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
 WORKSPACES := . fuzz python python/bench/bare contrail-wire/bench contrail-model/bench
 IN_FUZZ := --manifest-path fuzz/Cargo.toml --target-dir $(TARGET)/fuzz
 IN_PYTHON := --manifest-path python/Cargo.toml --target-dir $(TARGET)/python
@@ -127,25 +129,35 @@ lint: ## Check format and lints, warnings denied
 doc: ## Build the documentation, warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
-FUZZED := $(or $(ONLY),packet bgp bgp_message frame encapsulation edit)
 FUZZ := cargo +nightly fuzz
+# Lines of a target's name and the longest input that is worth trying.
+FUZZED := cargo run -q $(IN_FUZZ) --example seeds | grep -wE '$(or $(subst $(SPACE),|,$(strip $(ONLY))),.)'
 
 .PHONY: fuzz
-fuzz: fuzzer ## Fuzz each target, or those of ONLY=bgp, for TIME=60 seconds; needs a nightly toolchain and cargo-fuzz
+fuzz: fuzzer ## Fuzz each target, or those of ONLY="bgp mrt", for TIME=60 seconds; needs a nightly toolchain and cargo-fuzz
 	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus
-	for target in $(FUZZED); do \
-		mkdir -p fuzz/corpus/$$target; \
+	mkdir -p fuzz/corpus/logs
+	$(FUZZED) | while read target longest; do \
 		case $$target in packet|bgp) others="$(wildcard ../shared/fuzz-seeds/*)";; *) others=;; esac; \
-		$(FUZZ) run $$target fuzz/corpus/$$target $$others -- -max_total_time=$(TIME) -max_len=600 || exit 1; \
+		$(FUZZ) run $$target fuzz/corpus/$$target $$others -- -max_total_time=$(TIME) -max_len=$$longest \
+			-timeout=20 < /dev/null > fuzz/corpus/logs/$$target.log 2>&1 || { cat fuzz/corpus/logs/$$target.log; exit 1; }; \
+		grep -h '^Done' fuzz/corpus/logs/$$target.log | sed "s/^/$$target: /"; \
 	done
+
+.PHONY: fuzz-table
+fuzz-table: ## Write to fuzz/README.md what the last run of each target came to
+	cargo run -q $(IN_FUZZ) --example table -- fuzz/corpus/logs fuzz/README.md
 
 # What fuzzing has found worth a look, minimized and committed: `make test-fuzz` replays it.
 .PHONY: minimized
-minimized: fuzzer
+minimized: fuzzer ## Keep of what fuzzing has found what is worth a look, of ONLY=bgp
 	rm -rf fuzz/corpus/minimized
-	mkdir -p fuzz/corpus/minimized/bgp
-	$(FUZZ) run bgp fuzz/corpus/minimized/bgp fuzz/corpus/bgp -- -set_cover_merge=1 -max_len=600
-	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus/minimized bgp
+	$(FUZZED) | while read target longest; do \
+		mkdir -p fuzz/corpus/minimized/$$target; \
+		$(FUZZ) run $$target fuzz/corpus/minimized/$$target fuzz/corpus/$$target -- -set_cover_merge=1 \
+			-max_len=$$longest < /dev/null || exit 1; \
+		cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus/minimized $$target; \
+	done
 
 .PHONY: fuzzer
 fuzzer:

@@ -1,14 +1,4 @@
-//! [`contrail_fuzz::packet`] under libFuzzer; built without it, a program that replays the files it is given.
+//! [`contrail_fuzz::packet`] under libFuzzer.
 #![cfg_attr(fuzzing, no_main)]
 
-#[cfg(fuzzing)]
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| contrail_fuzz::packet(bytes));
-
-#[cfg(not(fuzzing))]
-fn main() -> std::io::Result<()> {
-    for path in std::env::args_os().skip(1) {
-        contrail_fuzz::packet(&std::fs::read(&path)?);
-        println!("{}: keeps the laws", path.display());
-    }
-    Ok(())
-}
+contrail_fuzz::target!(packet);

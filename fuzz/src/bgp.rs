@@ -6,8 +6,9 @@ use arbitrary::{Arbitrary, Unstructured};
 use contrail_wire::bgp::bmp::{BmpMessage, BmpMessages};
 use contrail_wire::bgp::mrt::{Body, Records};
 use contrail_wire::bgp::{
-    Aigp, Attribute, AttributeType, Attributes, Error, ExtendedCommunity, Families, Message, Messages,
-    NextHop, Nlri, Route, Routes, SegmentType, Session, SessionKind, Update, UpdateBuilder, evpn,
+    Afi, Aigp, Attribute, AttributeType, Attributes, Error, ExtendedCommunity, Families, Family, Message,
+    Messages, NextHop, Nlri, Route, Routes, Safi, SegmentType, Session, SessionKind, Update, UpdateBuilder,
+    evpn,
 };
 use contrail_wire::generate::BgpMessage;
 use contrail_wire::{DecodeError, IpNet, Problem};
@@ -25,6 +26,23 @@ pub fn bgp(bytes: &[u8]) {
     }
     mrt(bytes);
     bmp(bytes);
+}
+
+/// Any bytes, taken for path attributes.
+pub fn attribute(bytes: &[u8]) {
+    for session in sessions() {
+        attributes(Attributes::new(bytes), &session, bytes, 0);
+    }
+}
+
+/// Any bytes, taken for routes of each family, with path identifiers and without.
+pub fn nlri(bytes: &[u8]) {
+    let unknown = Family { afi: Afi::new(0x4004), safi: Safi(71) };
+    for family in Families::ALL.iter().chain([unknown]) {
+        for add_path in [false, true] {
+            all(Routes::new(family, bytes, add_path), &(0..bytes.len()));
+        }
+    }
 }
 
 /// Any bytes, made into a route, an attribute and a message in which nothing is wrong.
@@ -54,7 +72,7 @@ fn made(input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
         made(withdrawn, update.withdrawn().collect());
     }
     stream(&encoded, session);
-    attribute(&Attribute::arbitrary(input)?, &session, 600);
+    typed(&Attribute::arbitrary(input)?, &session, 600);
     route(&Route::arbitrary(input)?, 600);
     Ok(())
 }
@@ -250,7 +268,7 @@ fn attributes(attributes: Attributes<'_>, session: &Session, whole: &[u8], start
         let place = raw.offset() - start..raw.offset() - start + bytes.len();
         assert_eq!(whole.get(place), Some(&bytes[..]), "an attribute is its bytes");
         match raw.decode(session) {
-            Ok(typed) => attribute(&typed, session, raw.value.len() + 5),
+            Ok(attribute) => typed(&attribute, session, raw.value.len() + 5),
             Err(error) => {
                 the_error_is_inside(error.into(), inside.clone());
                 read = false;
@@ -260,7 +278,7 @@ fn attributes(attributes: Attributes<'_>, session: &Session, whole: &[u8], start
     read
 }
 
-fn attribute(attribute: &Attribute<'_>, session: &Session, room: usize) {
+fn typed(attribute: &Attribute<'_>, session: &Session, room: usize) {
     let bytes = written(room, |buffer| attribute.encode(session, buffer));
     let mut again = Attributes::new(&bytes);
     let raw = again.next().expect("there is one").expect("which is whole");
@@ -349,7 +367,8 @@ fn evpn_route(route: &evpn::Route<'_>) {
     }
 }
 
-fn mrt(bytes: &[u8]) {
+/// Any bytes, taken for a file of MRT records.
+pub fn mrt(bytes: &[u8]) {
     let mut records = Records::new(bytes);
     let mut end = 0;
     for record in records.by_ref() {
@@ -378,7 +397,8 @@ fn mrt(bytes: &[u8]) {
     assert_eq!(bytes.get(end..), Some(records.rest()), "what is left is all behind them");
 }
 
-fn bmp(bytes: &[u8]) {
+/// Any bytes, taken for what a router tells of its neighbours.
+pub fn bmp(bytes: &[u8]) {
     let mut messages = BmpMessages::new(bytes);
     let mut session = Session::default();
     for next in messages.by_ref() {

@@ -6,10 +6,16 @@ mod bgp;
 #[path = "../../contrail-wire/tests/it/changed.rs"]
 mod changed;
 mod dhcp;
+mod document;
 mod edit;
 mod encapsulation;
+mod fabric;
 pub mod minimized;
+mod recorded;
 pub mod seed;
+mod target;
+mod text;
+mod what_if;
 
 use std::ops::Range;
 
@@ -34,9 +40,15 @@ use contrail_wire::{
     MacAddr, MplsPayload, Packet, PayloadKind, Problem, Vni, frame,
 };
 
-pub use bgp::{bgp, bgp_message};
+pub use bgp::{attribute, bgp, bgp_message, bmp, mrt, nlri};
+pub use document::{import, json, observed, overlay, yaml};
 pub use edit::edit;
 pub use encapsulation::encapsulation;
+pub use fabric::fabric;
+pub use recorded::{capture, recording};
+pub use target::{TARGETS, Target};
+pub use text::text;
+pub use what_if::{sighting, what_if};
 
 /// An unwritten byte shows: buffers are filled with this before they are written to.
 const UNWRITTEN: u8 = 0xa5;

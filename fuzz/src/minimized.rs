@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 use std::{fs, io};
 
-/// The targets that there is a file of.
-pub const TARGETS: [&str; 1] = ["bgp"];
-
-/// The inputs of a target.
+/// The inputs of a target, if there is a file of them.
 pub fn read(target: &str) -> io::Result<Vec<Vec<u8>>> {
-    let text = fs::read_to_string(file(target))?;
+    let text = match fs::read_to_string(file(target)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        other => other?,
+    };
     text.lines()
         .map(|line| octets(line).ok_or_else(|| io::Error::other(format!("not hex: {line}"))))
         .collect()

@@ -1,6 +1,8 @@
 //! Small valid frames and BGP messages, one per shape that a decoder knows: what fuzzing starts from.
 
+mod documents;
 mod messages;
+mod recorded;
 
 use contrail_wire::net::arp::ArpPacket;
 use contrail_wire::net::ethernet::EthernetHeader;
@@ -17,7 +19,80 @@ use contrail_wire::tunnel::mpls::{ControlWord, MplsEntry};
 use contrail_wire::tunnel::vxlan::VxlanHeader;
 use contrail_wire::{EtherType, Header, IpProtocol, Label, MacAddr, U16, Vni, frame};
 
+pub use documents::{ends, fabric, imports, json_documents, observations, overlays, traces, yaml_documents};
 pub use messages::messages;
+pub use recorded::{attributes, bmp_streams, captures, mrt_files, recordings, routes};
+
+/// Inputs with their names.
+pub type Seeds = Vec<(String, Vec<u8>)>;
+
+fn named(seeds: Vec<(&'static str, Vec<u8>)>) -> Seeds {
+    seeds.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
+}
+
+/// The frames.
+pub fn frames() -> Seeds {
+    named(packets())
+}
+
+/// The messages.
+pub fn streams() -> Seeds {
+    named(messages())
+}
+
+/// Bytes for laws that make something of them: 0, all ones, and a few that look random.
+pub fn choices() -> Seeds {
+    let random = |seed: u64| {
+        let next = |state: &mut u64| {
+            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes().first().copied()
+        };
+        std::iter::from_fn({
+            let mut state = seed;
+            move || next(&mut state)
+        })
+        .take(100)
+        .collect()
+    };
+    let even = [("zeros".to_owned(), vec![0; 100]), ("ones".to_owned(), vec![0xff; 100])];
+    even.into_iter().chain((1..=14).map(|seed| (format!("random_{seed}"), random(seed)))).collect()
+}
+
+/// What operators write.
+pub fn texts() -> Seeds {
+    let texts = [
+        "02:aa:00:00:00:11",
+        "02aa.0000.0011",
+        "5001",
+        "0x1389",
+        "299776",
+        "10.0.0.1",
+        "2001:db8::1",
+        "10.99.0.0/24",
+        "2001:db8:99::/64",
+        "64512:7",
+        "10.0.0.1:7",
+        "64512L:7",
+        "0x00ff000000000007",
+        "target:64512:8000001",
+        "target:10.0.0.1:7",
+        "00:11:22:33:44:55:66:77:88:99",
+        "encapsulation:vxlan",
+        "vxlan",
+        "mac-mobility:7:sticky",
+        "router-mac:02:aa:00:00:00:01",
+        "64512:1",
+        "64512:1:2",
+        "no-export",
+        "tcp",
+        "ipv4",
+        "10.0.0.1:7:[2]:[0]:[48]:[02:aa:00:00:00:11]:[32]:[10.99.0.11]",
+        "10.0.0.1:7:[3]:[0]:[32]:[10.0.0.1]",
+        "2-10.0.0.1:7-0-02:aa:00:00:00:11,0.0.0.0",
+        "10.0.0.1:7:[5]:[0]:[24]:[10.99.0.0]",
+    ];
+    (1..).zip(texts).map(|(number, text)| (format!("text_{number}"), text.as_bytes().to_vec())).collect()
+}
 
 /// The frames with their names.
 pub fn packets() -> Vec<(&'static str, Vec<u8>)> {

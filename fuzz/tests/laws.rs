@@ -6,9 +6,12 @@ mod corpus;
 use std::fs;
 use std::path::Path;
 
-use contrail_fuzz::{bgp, bgp_message, edit, encapsulation, frame, minimized, packet, seed};
+use contrail_fuzz::{TARGETS, Target, bgp, bgp_message, edit, encapsulation, frame, minimized, packet, seed};
 use contrail_wire::capture::Reader;
 use contrail_wire::{Decoder, LinkType, MplsPayload};
+
+/// How many damaged seeds of each target are tried.
+const DAMAGED: usize = 40;
 
 #[test]
 fn seeds_keep_the_laws_whole_and_cut_anywhere() {
@@ -104,28 +107,62 @@ fn any_bytes_and_what_is_made_of_them_keep_the_laws() {
 
 #[test]
 fn kept_findings_keep_the_laws() {
-    type Law = fn(&[u8]);
-    let laws: [(&str, Law); 6] = [
-        ("packet", packet),
-        ("frame", frame),
-        ("encapsulation", encapsulation),
-        ("edit", edit),
-        ("bgp", bgp),
-        ("bgp_message", bgp_message),
-    ];
     for folder in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions")).unwrap() {
         let folder = folder.unwrap();
-        let (_, law) = laws.into_iter().find(|(target, _)| *target == folder.file_name()).expect("a target");
+        let target = Target::named(&folder.file_name().to_string_lossy()).expect("a target");
         for path in corpus::files(&folder.path()) {
-            law(&fs::read(path).unwrap());
+            (target.law)(&fs::read(path).unwrap());
         }
     }
 }
 
 #[test]
 fn what_a_fuzzer_has_found_worth_a_look_keeps_the_laws() {
-    for bytes in minimized::read("bgp").unwrap() {
-        bgp(&bytes);
+    for target in TARGETS {
+        minimized::read(target.name).unwrap().iter().for_each(|bytes| (target.law)(bytes));
+    }
+}
+
+#[test]
+fn each_target_has_a_file_and_seeds_that_keep_its_law() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz_targets");
+    let mut files: Vec<_> =
+        corpus::files(&folder).iter().map(|path| path.file_stem().unwrap().to_owned()).collect();
+    for target in TARGETS {
+        let place = files.iter().position(|file| file == target.name).expect("a file for each target");
+        files.remove(place);
+        let seeds = (target.seeds)();
+        assert!(!seeds.is_empty(), "{}", target.name);
+        for (name, bytes) in seeds {
+            println!("{} {name}", target.name);
+            (target.law)(&bytes);
+        }
+    }
+    assert!(files.is_empty(), "no target: {files:?}");
+}
+
+/// Seeds of what is new with this, changed a little: in one byte, cut, or with a piece of another.
+#[test]
+fn damaged_seeds_of_each_target_keep_its_law() {
+    let mut random = Random(0x5eed);
+    for target in TARGETS {
+        let seeds = (target.seeds)();
+        for _ in 0..DAMAGED {
+            let (_, whole) = &seeds[random.below(seeds.len())];
+            let (_, other) = &seeds[random.below(seeds.len())];
+            let mut bytes = whole.clone();
+            match (random.below(4), bytes.len()) {
+                (_, 0) => {}
+                (0, length) => bytes[random.below(length)] ^= 1 << random.below(8),
+                (1, length) => bytes.truncate(random.below(length)),
+                (2, length) => drop(bytes.remove(random.below(length))),
+                (_, length) => {
+                    bytes.truncate(random.below(length));
+                    bytes.extend(other.iter().skip(random.below(other.len().max(1))));
+                }
+            }
+            (target.law)(&bytes);
+        }
     }
 }
 
