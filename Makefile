@@ -6,8 +6,6 @@ PYTHON ?= python3
 TIME ?= 60
 
 # fuzz/, python/ and the benchmarks are workspaces of their own: cargo is told of each.
-EMPTY :=
-SPACE := $(EMPTY) $(EMPTY)
 WORKSPACES := . fuzz python python/bench/bare contrail-wire/bench contrail-model/bench
 IN_FUZZ := --manifest-path fuzz/Cargo.toml --target-dir $(TARGET)/fuzz
 IN_PYTHON := --manifest-path python/Cargo.toml --target-dir $(TARGET)/python
@@ -130,6 +128,8 @@ doc: ## Build the documentation, warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
 FUZZ := cargo +nightly fuzz
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
 # Lines of a target's name and the longest input that is worth trying.
 FUZZED := cargo run -q $(IN_FUZZ) --example seeds | grep -wE '$(or $(subst $(SPACE),|,$(strip $(ONLY))),.)'
 

@@ -8,10 +8,8 @@ use crate::document::json;
 
 /// The generator of the planner's proof.
 #[path = "../../contrail-model/tests/it/brute_force/generate.rs"]
-#[allow(dead_code, reason = "a part of another test")]
 mod generate;
 #[path = "../../contrail-model/tests/it/brute_force/random.rs"]
-#[allow(dead_code, reason = "a part of another test")]
 mod random;
 
 /// Any bytes, made into a fabric, in whose document then some values are taken away, doubled, or replaced by others of it.

@@ -20,7 +20,8 @@ pub fn captures() -> Seeds {
             .frame(link, Duration::from_nanos(1_700_000_000_123_456_789), frame, name)
             .expect("there is room");
     }
-    let pcap = |(name, frame): &(&'static str, Vec<u8>)| ((*name).to_owned(), pcap(&[frame.clone()]));
+    let pcap =
+        |(name, frame): &(&'static str, Vec<u8>)| ((*name).to_owned(), pcap(std::slice::from_ref(frame)));
     let all: Vec<_> = frames.iter().map(|(_, frame)| frame.clone()).collect();
     let whole = [("all.pcapng".to_owned(), file), ("all.pcap".to_owned(), self::pcap(&all))];
     frames.iter().map(pcap).chain(whole).collect()
