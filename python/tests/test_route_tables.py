@@ -2,6 +2,7 @@ import json
 import os
 import pickle
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 
 import duckdb
@@ -222,6 +223,26 @@ def test_segments_that_come_again_are_read_once_and_a_gap_is_told(write):
     ]
     middle = write(pcap([segment(first[20:], 1020), whole[1]]), "middle")
     assert [row["mac"] for row in rows(scan_routes(middle))] == ["02:00:00:00:00:02"], "the capture began inside a message"
+
+
+def test_a_table_of_mrt_has_a_row_for_each_neighbours_route(write):
+    record = lambda subtype, body: START.to_bytes(4) + bytes((0, 13, 0, subtype)) + len(body).to_bytes(4) + body
+    peers = [(2, "10.0.0.1", 64512), (2, "10.0.0.2", 64513)]
+    index = ip_address("10.0.0.9").packed + bytes((0, 0)) + len(peers).to_bytes(2)
+    for kind, address, number in peers:
+        index += bytes((kind,)) + ip_address(address).packed * 2 + number.to_bytes(4)
+    communities = bytes.fromhex("c0 10 10 0002 fc00 00001389 030c 000000000008")
+    next_hop = bytes((0x80, 14, 5, 4)) + ip_address("10.0.0.1").packed
+    entry = lambda peer, attributes: peer.to_bytes(2) + START.to_bytes(4) + len(attributes).to_bytes(2) + attributes
+    entries = entry(0, communities + next_hop) + entry(1, next_hop)
+    table = bytes(4) + bytes((0, 25, 70)) + bytes(MAC_IP) + (2).to_bytes(2) + entries
+    unicast = bytes(4) + bytes((8, 10)) + (0).to_bytes(2)
+    first, second = rows(scan_routes(write(record(1, index) + record(6, table) + record(2, unicast))))
+    assert (first["number"], first["peer"], first["peer_as"]) == (2, "10.0.0.1", 64512)
+    assert (first["action"], first["route"], first["vni"]) == ("announce", str(MAC_IP), 5001)
+    assert (first["next_hop"], first["encapsulation"]) == ("10.0.0.1", "vxlan")
+    assert (first["route_targets"], second["route_targets"]) == ("target:64512:5001", "")
+    assert (second["peer"], second["peer_as"], second["encapsulation"]) == ("10.0.0.2", 64513, None)
 
 
 def test_a_new_connection_between_the_same_ends_begins_anew(write):

@@ -3,7 +3,6 @@ use zerocopy::network_endian::U16;
 
 use crate::bgp::attribute::{
     AS_TRANS, Aggregator, Attribute, AttributeType, Attributes, MergedPath, MpReach, MpUnreach, NextHop,
-    TunnelEncapsulation,
 };
 use crate::bgp::community::{ExtendedCommunity, TunnelType};
 use crate::bgp::cursor::Cursor;
@@ -211,31 +210,18 @@ impl<'a> Update<'a> {
 
     /// The extended communities; none if there are none that can be read.
     pub fn extended_communities(&self) -> &'a [ExtendedCommunity] {
-        match self.attribute(AttributeType::EXTENDED_COMMUNITIES) {
-            Some(Attribute::ExtendedCommunities(communities)) => communities,
-            _ => &[],
-        }
+        self.attributes().extended_communities()
     }
 
     /// All encapsulations that the routes' traffic may come in: those of extended communities, and those of the tunnel
     /// encapsulation attribute (RFC 9012).
     pub fn encapsulations(&self) -> impl Iterator<Item = TunnelType> + Clone + use<'a> {
-        let communities = self.extended_communities().iter().filter_map(|it| it.encapsulation());
-        let tunnels = match self.attribute(AttributeType::TUNNEL_ENCAPSULATION) {
-            Some(Attribute::TunnelEncapsulation(tunnels)) => Some(tunnels),
-            _ => None,
-        };
-        let tunnels = tunnels.into_iter().flat_map(TunnelEncapsulation::tunnels);
-        communities.chain(tunnels.map(|tunnel| tunnel.tunnel_type))
+        self.attributes().encapsulations()
     }
 
-    /// The encapsulation that says how to read [label fields](crate::LabelField): the first of the encapsulations [with a
-    /// VNI](TunnelType::has_vni), as in Contrail, or else the first. With none, labels are MPLS labels (RFC 8365 section
-    /// 5.1.3).
+    /// The encapsulation that says how to read [label fields](crate::LabelField): see [`Attributes::encapsulation`].
     pub fn encapsulation(&self) -> Option<TunnelType> {
-        let mut all = self.encapsulations();
-        let first = all.clone().next();
-        all.find(|encapsulation| encapsulation.has_vni()).or(first)
+        self.attributes().encapsulation()
     }
 
     /// The family of which all routes have been announced, if that is what the message says (RFC 4724 section 2).

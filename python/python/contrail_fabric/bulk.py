@@ -64,7 +64,8 @@ def scan_routes(
     ``mpls_label`` are the two ways to read the label of the broadcast domain, for routes of type 3 that of the PMSI tunnel,
     for those of type 5 that of the VRF; ``encapsulation`` says which of them holds. ``next_hop``, ``encapsulation`` and
     ``route_targets``, with spaces between these, are of routes that are announced. What cannot be read is a row that has
-    only ``error`` and its place. Tables of MRT (TABLE_DUMP_V2) are passed over.
+    only ``error`` and its place. Of a table of MRT (TABLE_DUMP_V2) each neighbour's
+    route is announced.
 
     A file that cannot be read is found when it is read, and then an error of whoever reads the table.
     """

@@ -2,9 +2,7 @@
 
 mod column;
 mod packets;
-mod recorded;
 mod routes;
-mod stream;
 mod text;
 
 use std::path::PathBuf;

@@ -2,44 +2,48 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{Cursor, Read};
 use std::mem;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::vec;
 
 use arrow_schema::ArrowError;
 use contrail_wire::bgp::evpn::Route;
-use contrail_wire::bgp::{self, Attribute, AttributeType, Message, Update};
-use contrail_wire::capture::Reader;
+use contrail_wire::bgp::mrt::{Peer, Rib};
+use contrail_wire::bgp::recorded::{Content, Entry, Recording};
+use contrail_wire::bgp::{self, Attribute, AttributeType, Message, NextHop, Nlri, Session, Update};
 use contrail_wire::{EthernetSegmentId, LabelField};
 
 use super::column::{Column, Source, Value, failed};
-use super::recorded::{Format, Recorded};
-use super::stream::Capture;
 use super::text::{show, write, write_ip, write_pairs, write_rd};
 
 /// The EVPN routes of some files, of whatever kind each is.
 pub(super) struct EvpnRoutes {
     paths: vec::IntoIter<PathBuf>,
-    open: Option<(String, Input)>,
+    open: Option<(String, Recording<'static>)>,
     attributes: Attributes,
-}
-
-enum Input {
-    Capture(Capture),
-    Recorded(Recorded),
 }
 
 /// Who said something and when.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Said {
+struct Said {
     /// The frame or record in which it ends, counted from 1.
-    pub(super) number: i64,
+    number: i64,
     /// In microseconds since 1970.
-    pub(super) timestamp: Option<i64>,
-    pub(super) peer: Option<IpAddr>,
-    pub(super) peer_as: Option<u32>,
+    timestamp: Option<i64>,
+    peer: Option<IpAddr>,
+    peer_as: Option<u32>,
+}
+
+impl Said {
+    fn of(entry: &Entry<'_>) -> Self {
+        Self {
+            number: i64::try_from(entry.number).unwrap_or(i64::MAX),
+            timestamp: entry.timestamp.and_then(|since| i64::try_from(since.as_micros()).ok()),
+            peer: entry.peer,
+            peer_as: entry.peer_as,
+        }
+    }
 }
 
 /// A route that is announced or withdrawn, or why one cannot be read.
@@ -52,7 +56,7 @@ pub(super) struct Row<'a> {
     error: Option<String>,
 }
 
-/// What the last UPDATE that announces routes says of all of them, as text where it is shown.
+/// What the last UPDATE or dump that has routes says of all of them, as text where it is shown.
 #[derive(Default)]
 struct Attributes {
     /// Types, lengths and values of those attributes that have no routes. Many UPDATEs have the same, and then the texts stay.
@@ -65,10 +69,26 @@ struct Attributes {
 }
 
 impl Attributes {
-    fn read(&mut self, update: &Update<'_>) {
-        self.next_hop = update.next_hop().and_then(|next_hop| next_hop.address());
+    fn read(&mut self, next_hop: Option<NextHop<'_>>, attributes: bgp::Attributes<'_>) {
+        self.next_hop = next_hop.and_then(|next_hop| next_hop.address());
+        if self.is_known(attributes) {
+            return;
+        }
+        let targets = attributes.extended_communities().iter().filter_map(|it| it.route_target());
+        self.route_targets = targets.map(|target| target.to_string()).collect::<Vec<_>>().join(" ");
+        self.encapsulation = attributes.encapsulation().map(|encapsulation| encapsulation.to_string());
+        let mut tunnels = attributes.filter_map(Result::ok);
+        let tunnel = tunnels.find(|attribute| attribute.kind == AttributeType::PMSI_TUNNEL);
+        self.pmsi_label = match tunnel.map(|tunnel| tunnel.decode(&Session::default())) {
+            Some(Ok(Attribute::PmsiTunnel(tunnel))) => Some(tunnel.label),
+            _ => None,
+        };
+    }
+
+    /// Whether these are the attributes that were read last; they are from now on.
+    fn is_known(&mut self, attributes: bgp::Attributes<'_>) -> bool {
         let before = self.read.len();
-        for attribute in update.attributes().map_while(Result::ok) {
+        for attribute in attributes.map_while(Result::ok) {
             if !matches!(attribute.kind, AttributeType::MP_REACH_NLRI | AttributeType::MP_UNREACH_NLRI) {
                 self.read.push(attribute.kind.0);
                 self.read.extend_from_slice(&attribute.value.len().to_be_bytes());
@@ -78,25 +98,14 @@ impl Attributes {
         let (known, read) = self.read.split_at(before);
         let is_known = known == read;
         self.read.drain(..before);
-        if is_known {
-            return;
-        }
-        let targets = update.extended_communities().iter().filter_map(|it| it.route_target());
-        self.route_targets = targets.map(|target| target.to_string()).collect::<Vec<_>>().join(" ");
-        self.encapsulation = update.encapsulation().map(|encapsulation| encapsulation.to_string());
-        self.pmsi_label = match update.attribute(AttributeType::PMSI_TUNNEL) {
-            Some(Attribute::PmsiTunnel(tunnel)) => Some(tunnel.label),
-            _ => None,
-        };
+        is_known
     }
 }
 
-/// Shows what messages say to whoever gathers rows.
-pub(super) struct Teller<'t> {
+/// Shows what entries say to whoever gathers rows.
+struct Teller<'t> {
     path: &'t str,
-    pub(super) said: Said,
-    /// Where what is read starts in the file, for errors.
-    pub(super) offset: usize,
+    said: Said,
     attributes: &'t mut Attributes,
     each: &'t mut dyn FnMut(&Row<'_>) -> bool,
     has_room: bool,
@@ -109,63 +118,58 @@ impl Teller<'_> {
     }
 
     /// Something that cannot be read.
-    pub(super) fn broken(&mut self, error: &dyn fmt::Display) {
+    fn broken(&mut self, error: &dyn fmt::Display) {
         self.row(None, None, Some(error.to_string()));
     }
 
-    fn misread(&mut self, mut error: bgp::Error) {
-        error.offset += self.offset;
-        self.broken(&error);
-    }
-
-    fn route(&mut self, route: &Result<Route<'_>, bgp::Error>, of: Option<&Attributes>) {
+    fn route(&mut self, route: &Result<Route<'_>, bgp::Error>, of: Option<&Attributes>, offset: usize) {
         match route {
             Ok(route) => self.row(Some(route), of, None),
-            Err(error) => self.misread(*error),
+            Err(error) => {
+                let mut error = *error;
+                error.offset += offset;
+                self.broken(&error);
+            }
         }
     }
 
-    pub(super) fn message(&mut self, message: Result<Message<'_>, bgp::Error>) {
-        let update = match message {
-            Ok(Message::Update(update)) => update,
-            Ok(_) => return,
-            Err(error) => return self.misread(error),
-        };
+    fn entry(&mut self, entry: Entry<'_>) {
+        // Where an UPDATE's own errors count from.
+        let offset = entry.offset.unwrap_or_default();
+        match entry.content {
+            Content::Message { message: Ok(Message::Update(update)), .. } => self.update(&update, offset),
+            Content::Message { message: Err(error), .. } => self.broken(&error),
+            Content::Rib { rib, peers } => self.rib(&rib, peers),
+            Content::Broken(why) => self.broken(&why),
+            _ => {}
+        }
+    }
+
+    fn update(&mut self, update: &Update<'_>, offset: usize) {
         for route in update.evpn_withdrawn() {
-            self.route(&route, None);
+            self.route(&route, None, offset);
         }
         if update.evpn_routes().next().is_some() {
             let mut attributes = mem::take(self.attributes);
-            attributes.read(&update);
+            attributes.read(update.next_hop(), update.attributes());
             for route in update.evpn_routes() {
-                self.route(&route, Some(&attributes));
+                self.route(&route, Some(&attributes), offset);
             }
             *self.attributes = attributes;
         }
     }
-}
 
-impl Input {
-    /// Opens a file, or a pipe, as what its first bytes say.
-    fn open(path: &Path) -> Result<Self, String> {
-        let (mut file, mut start) = (File::open(path).map_err(|error| error.to_string())?, Vec::new());
-        file.by_ref().take(6).read_to_end(&mut start).map_err(|error| error.to_string())?;
-        if let [0x0a, 0x0d, 0x0d, 0x0a, ..]
-        | [0xa1, 0xb2, 0xc3 | 0x3c, ..]
-        | [0xd4 | 0x4d, 0xc3 | 0x3c, 0xb2, 0xa1, ..] = *start
-        {
-            let reader = Reader::new(Cursor::new(start).chain(file)).map_err(|error| error.to_string())?;
-            return Ok(Self::Capture(Capture::new(reader)));
-        }
-        let format = Format::of(&start).ok_or("neither a capture nor MRT records nor BMP messages")?;
-        Ok(Self::Recorded(Recorded::new(start, file, format)))
-    }
-
-    /// Tells of what is next. Says whether there was anything.
-    fn next(&mut self, teller: &mut Teller<'_>) -> Result<bool, String> {
-        match self {
-            Self::Capture(capture) => capture.next(teller),
-            Self::Recorded(recorded) => recorded.next(teller),
+    /// Each neighbour's route to a destination of a dump.
+    fn rib(&mut self, rib: &Rib<'_>, peers: &[Peer]) {
+        let Nlri::Evpn(route) = rib.route else { return };
+        for entry in rib.entries() {
+            let peer = peers.get(usize::from(entry.peer_index));
+            self.said.peer = peer.map(|peer| peer.address);
+            self.said.peer_as = peer.map(|peer| peer.asn);
+            let mut attributes = mem::take(self.attributes);
+            attributes.read(entry.next_hop(), entry.attributes);
+            self.row(Some(&route), Some(&attributes), None);
+            *self.attributes = attributes;
         }
     }
 }
@@ -182,21 +186,21 @@ impl Source for EvpnRoutes {
     fn rows(&mut self, each: &mut dyn FnMut(&Row<'_>) -> bool) -> Result<(), ArrowError> {
         let Self { paths, open, attributes } = self;
         loop {
-            let Some((path, input)) = open else {
+            let Some((path, recording)) = open else {
                 let Some(path) = paths.next() else { return Ok(()) };
                 let name = path.display().to_string();
-                let input = Input::open(&path).map_err(|error| failed(&name, error))?;
-                *open = Some((name, input));
+                let file = File::open(&path).map_err(|error| failed(&name, error))?;
+                let recording = Recording::new(file).map_err(|error| failed(&name, error))?;
+                *open = Some((name, recording));
                 continue;
             };
-            let mut teller =
-                Teller { path, said: Said::default(), offset: 0, attributes, each, has_room: true };
-            let went_on = input.next(&mut teller);
-            let has_room = teller.has_room;
-            if !went_on.map_err(|error| failed(path, error))? {
+            let Some(entry) = recording.next_entry().map_err(|error| failed(path, error))? else {
                 *open = None;
-            }
-            if !has_room {
+                continue;
+            };
+            let mut teller = Teller { path, said: Said::of(&entry), attributes, each, has_room: true };
+            teller.entry(entry);
+            if !teller.has_room {
                 return Ok(());
             }
         }

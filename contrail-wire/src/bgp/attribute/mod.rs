@@ -26,6 +26,7 @@ pub use tunnel_encapsulation::{SubTlv, Tunnel, TunnelEncapsulation};
 pub use typed::{Aggregator, Attribute, Origin};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
+use crate::bgp::community::{ExtendedCommunity, TunnelType};
 use crate::bgp::cursor::Cursor;
 use crate::bgp::error::{At, Disposition, Element, Error};
 use crate::bgp::session::Session;
@@ -222,6 +223,44 @@ impl<'a> Attributes<'a> {
     /// What is left of their bytes.
     pub const fn bytes(&self) -> &'a [u8] {
         self.cursor.rest()
+    }
+
+    /// One that reads the same in each session.
+    #[inline(always)]
+    fn of_any_session(self, kind: AttributeType) -> Option<Attribute<'a>> {
+        self.find(kind)?.decode(&Session::default()).ok()
+    }
+
+    /// The extended communities; none if there are none that can be read.
+    #[inline]
+    pub fn extended_communities(self) -> &'a [ExtendedCommunity] {
+        match self.of_any_session(AttributeType::EXTENDED_COMMUNITIES) {
+            Some(Attribute::ExtendedCommunities(communities)) => communities,
+            _ => &[],
+        }
+    }
+
+    /// All encapsulations that the traffic of their routes may come in: those of extended communities, and those of the
+    /// tunnel encapsulation attribute (RFC 9012).
+    #[inline]
+    pub fn encapsulations(self) -> impl Iterator<Item = TunnelType> + Clone + use<'a> {
+        let communities = self.extended_communities().iter().filter_map(|it| it.encapsulation());
+        let tunnels = match self.of_any_session(AttributeType::TUNNEL_ENCAPSULATION) {
+            Some(Attribute::TunnelEncapsulation(tunnels)) => Some(tunnels),
+            _ => None,
+        };
+        let tunnels = tunnels.into_iter().flat_map(TunnelEncapsulation::tunnels);
+        communities.chain(tunnels.map(|tunnel| tunnel.tunnel_type))
+    }
+
+    /// The encapsulation that says how to read [label fields](crate::LabelField): the first of the encapsulations [with a
+    /// VNI](TunnelType::has_vni), as in Contrail, or else the first. With none, labels are MPLS labels (RFC 8365 section
+    /// 5.1.3).
+    #[inline]
+    pub fn encapsulation(self) -> Option<TunnelType> {
+        let mut all = self.encapsulations();
+        let first = all.clone().next();
+        all.find(|encapsulation| encapsulation.has_vni()).or(first)
     }
 }
 
