@@ -276,7 +276,7 @@ impl Header<'_> {
         each_header!(self, |fixed, variable| sum.bytes(fixed.as_bytes()).bytes(variable))
     }
 
-    const fn variable_part(&self) -> &'static str {
+    pub(crate) const fn variable_part(&self) -> &'static str {
         match self {
             Self::Ipv6Extension(_) => "data",
             _ => "options",

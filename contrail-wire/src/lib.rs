@@ -42,6 +42,7 @@ mod decoder;
 mod edit;
 mod encap;
 mod error;
+mod figure;
 pub mod flow;
 pub mod frame;
 #[cfg(feature = "arbitrary")]

@@ -10,22 +10,7 @@ use super::xml::Xml;
 
 /// The document, with a style sheet in it if there is none where it is shown.
 pub(super) fn document(scene: &Scene, style_sheet: Option<&str>) -> String {
-    let Place { width, height, .. } = scene.page.place;
-    let mut xml = Xml::default();
-    let attributes: [(&str, &dyn Display); 5] = [
-        ("xmlns", &"http://www.w3.org/2000/svg"),
-        ("width", &width),
-        ("height", &height),
-        ("viewBox", &format!("0 0 {width} {height}")),
-        ("role", &"img"),
-    ];
-    xml.begin("svg", &attributes);
-    // Without ids, as a page may have several pictures: a title of its own names an image (SVG-AAM 1.0, 8.1).
-    xml.text("title", &[], &scene.title);
-    xml.text("desc", &[], &scene.description);
-    if let Some(style_sheet) = style_sheet {
-        xml.text("style", &[], style_sheet);
-    }
+    let mut xml = begun(&scene.title, &scene.description, scene.page.place, style_sheet);
     let places = places(&scene.page);
     boxes(&mut xml, &scene.page, |kind| kind != Kind::Port);
     for link in &scene.links {
@@ -42,6 +27,27 @@ pub(super) fn document(scene: &Scene, style_sheet: Option<&str>) -> String {
     texts(&mut xml, &scene.page);
     ways.iter().for_each(|(way, strokes)| numbers(&mut xml, way, strokes));
     xml.finish()
+}
+
+/// A document that has what comes first.
+pub(super) fn begun(title: &str, description: &str, page: Place, style_sheet: Option<&str>) -> Xml {
+    let Place { width, height, .. } = page;
+    let mut xml = Xml::default();
+    let attributes: [(&str, &dyn Display); 5] = [
+        ("xmlns", &"http://www.w3.org/2000/svg"),
+        ("width", &width),
+        ("height", &height),
+        ("viewBox", &format!("0 0 {width} {height}")),
+        ("role", &"img"),
+    ];
+    xml.begin("svg", &attributes);
+    // Without ids, as a page may have several pictures: a title of its own names an image (SVG-AAM 1.0, 8.1).
+    xml.text("title", &[], title);
+    xml.text("desc", &[], description);
+    if let Some(style_sheet) = style_sheet {
+        xml.text("style", &[], style_sheet);
+    }
+    xml
 }
 
 /// Where what links lead to is.

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use contrail_model::Flow;
-use contrail_model::diagram::Layers;
+use contrail_model::diagram::{Layers, Ruler};
 use quick_xml::events::Event;
 use quick_xml::{Reader, XmlVersion};
 
@@ -53,6 +53,11 @@ fn pictures() -> BTreeMap<String, String> {
     pictures.insert("octavia.drawio".to_owned(), octavia.diagram().drawio());
     let solved = plan.best().unwrap().apply(&octavia);
     pictures.insert("octavia-trace.drawio".to_owned(), solved.trace_required()[0].diagram().drawio());
+    let trace = &solved.trace_required()[0];
+    let packet = trace.out().telling().unwrap().hops().nth(1).unwrap().sent().unwrap().packet();
+    let ruler = Ruler::of(packet.headers().map(|traced| *traced.header()));
+    pictures.insert("packet-vxlan.svg".to_owned(), ruler.svg());
+    pictures.insert("packet-vxlan.txt".to_owned(), ruler.to_string());
     pictures.insert("octavia-trace.mmd".to_owned(), solved.trace_required()[0].diagram().mermaid());
     pictures.insert("octavia-trace.dot".to_owned(), solved.trace_required()[0].diagram().dot());
     pictures

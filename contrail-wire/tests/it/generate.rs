@@ -24,9 +24,9 @@ use contrail_wire::tunnel::gre::GreHeader;
 use contrail_wire::tunnel::mpls::{ControlWord, MplsEntry};
 use contrail_wire::tunnel::vxlan::{VxlanGbpHeader, VxlanGpeHeader, VxlanHeader};
 use contrail_wire::{
-    AssignedNumber, Checksum, EtherType, EthernetSegmentId, EthernetTag, FixedHeader, Header, IpProtocol,
-    Ipv4Octets, Ipv6Octets, Label, Layer, LinkType, MacAddr, MplsPayload, PayloadKind, RouteDistinguisher,
-    RouteTarget, Vni,
+    AssignedNumber, Checksum, EtherType, EthernetSegmentId, EthernetTag, FieldValue, FixedHeader, Header,
+    IpProtocol, Ipv4Octets, Ipv6Octets, Label, Layer, LinkType, MacAddr, MplsPayload, PayloadKind,
+    RouteDistinguisher, RouteTarget, Vni,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -124,6 +124,45 @@ fn values_take_their_whole_range() {
     let payloads: BTreeSet<_> =
         some_inputs().map(|input| format!("{:?}", made::<MplsPayload>(&input))).collect();
     assert_eq!(payloads.len(), 7);
+}
+
+/// The bits of a header from one on, as a number.
+fn number(bytes: &[u8], from: usize, bits: usize) -> u64 {
+    (from..from + bits).fold(0, |number, bit| number << 1 | u64::from(bytes[bit / 8] >> (7 - bit % 8) & 1))
+}
+
+#[test]
+fn each_field_of_a_header_is_at_the_bits_of_its_figure() {
+    let inputs: Vec<_> = some_inputs().collect();
+    for input in &inputs {
+        let header: Header<'_> = made(input);
+        let mut bytes = vec![0xa5; header.len()];
+        header.encode(&mut bytes).unwrap();
+        let (mut figure, mut end) = (Vec::new(), 0);
+        header.figure(&mut |name, bits| {
+            if !name.is_empty() {
+                figure.push((name, end, bits));
+            }
+            end += bits;
+        });
+        assert_eq!(end, header.len() * 8, "{header:?}");
+        let mut places = figure.into_iter();
+        header.fields(&mut |name, value| {
+            let (figured, from, bits) = places.next().unwrap();
+            assert_eq!(figured, name);
+            let value = match value {
+                FieldValue::Bool(flag) => u64::from(flag),
+                // GRE's reserved bits are told where they stand.
+                FieldValue::Hex(told, _) if name == "reserved0" => told >> 3,
+                FieldValue::Number(told) | FieldValue::Hex(told, _) => told,
+                FieldValue::Mac(mac) => number(&mac.octets(), 0, 48),
+                FieldValue::Ipv4(address) => u64::from(u32::from(address)),
+                _ => return,
+            };
+            assert_eq!(number(&bytes, from, bits), value, "{name} of {header:?}");
+        });
+        assert_eq!(places.next(), None);
+    }
 }
 
 #[test]
