@@ -12,6 +12,7 @@ mod dhcp;
 mod dual_stack;
 mod fabrics;
 mod golden;
+mod hostile;
 mod ipv6;
 mod legends;
 mod load;
