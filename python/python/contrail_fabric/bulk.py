@@ -34,7 +34,7 @@ def scan(
     decoder: Decoder | None = None,
     batch_rows: int = 16384,
 ) -> PacketScan:
-    """The frames of pcap and pcapng files, as a table.
+    """The frames of pcap and pcapng files, also compressed with gzip, as a table.
 
     Where there is a tunnel, the columns that begin with ``outer_``, and ``tunnel``, ``vni`` and ``label``, are of the
     innermost level that has one, and the others of what is inside. ``payload`` and ``frame`` are there only if they are
@@ -58,14 +58,14 @@ def scan_routes(
     batch_rows: int = 16384,
 ) -> RouteScan:
     """The EVPN routes that are announced and withdrawn in captures (BGP on port 179), MRT files and files of BMP messages,
-    as a table. What a file is its first bytes say; it must not be compressed.
+    as a table. What a file is its first bytes say, also whether gzip has made it smaller.
 
     ``action`` is ``announce`` or ``withdraw``, and ``number`` the frame or record in which the message ends. ``vni`` and
     ``mpls_label`` are the two ways to read the label of the broadcast domain, for routes of type 3 that of the PMSI tunnel,
     for those of type 5 that of the VRF; ``encapsulation`` says which of them holds. ``next_hop``, ``encapsulation`` and
     ``route_targets``, with spaces between these, are of routes that are announced. What cannot be read is a row that has
-    only ``error`` and its place. Of a table of MRT (TABLE_DUMP_V2) each neighbour's
-    route is announced.
+    only ``error`` and its place. Of a table of MRT (TABLE_DUMP_V2) each neighbour's route is announced, when it
+    came.
 
     A file that cannot be read is found when it is read, and then an error of whoever reads the table.
     """

@@ -1,6 +1,7 @@
 //! Captures and recorded BGP as tables, batch by batch.
 
 mod column;
+mod file;
 mod packets;
 mod routes;
 mod text;

@@ -1,6 +1,5 @@
 //! The frames of captures as rows.
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::vec;
 
@@ -9,6 +8,7 @@ use contrail_wire::capture::{CaptureError, Frame, Reader};
 use contrail_wire::{DecodeError, Packet};
 
 use super::column::{Column, Source, Value, failed};
+use super::file;
 use super::text::{show, write, write_ip, write_pairs};
 use crate::wire::{Decoder, ports, protocol, tunnel_name};
 
@@ -51,7 +51,7 @@ impl Source for Packets {
                 let Some((path, reader)) = open else {
                     let Some(path) = paths.next() else { return Ok(()) };
                     let name = path.display().to_string();
-                    let file = File::open(&path).map_err(CaptureError::from).and_then(Reader::new);
+                    let file = file::open(&path).map_err(CaptureError::from).and_then(Reader::new);
                     let reader = file.map_err(|error| failed(&name, error))?;
                     *open = Some((name, reader));
                     continue;

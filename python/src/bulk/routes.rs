@@ -1,10 +1,10 @@
 //! EVPN routes of captures and of recorded BGP as rows.
 
 use std::fmt;
-use std::fs::File;
 use std::mem;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use std::vec;
 
 use arrow_schema::ArrowError;
@@ -15,6 +15,7 @@ use contrail_wire::bgp::{self, Attribute, AttributeType, Message, NextHop, Nlri,
 use contrail_wire::{EthernetSegmentId, LabelField};
 
 use super::column::{Column, Source, Value, failed};
+use super::file;
 use super::text::{show, write, write_ip, write_pairs, write_rd};
 
 /// The EVPN routes of some files, of whatever kind each is.
@@ -39,11 +40,15 @@ impl Said {
     fn of(entry: &Entry<'_>) -> Self {
         Self {
             number: i64::try_from(entry.number).unwrap_or(i64::MAX),
-            timestamp: entry.timestamp.and_then(|since| i64::try_from(since.as_micros()).ok()),
+            timestamp: entry.timestamp.and_then(microseconds),
             peer: entry.peer,
             peer_as: entry.peer_as,
         }
     }
+}
+
+fn microseconds(since: Duration) -> Option<i64> {
+    i64::try_from(since.as_micros()).ok()
 }
 
 /// A route that is announced or withdrawn, or why one cannot be read.
@@ -159,11 +164,12 @@ impl Teller<'_> {
         }
     }
 
-    /// Each neighbour's route to a destination of a dump.
+    /// Each neighbour's route to a destination of a dump, and when it came.
     fn rib(&mut self, rib: &Rib<'_>, peers: &[Peer]) {
         let Nlri::Evpn(route) = rib.route else { return };
         for entry in rib.entries() {
             let peer = peers.get(usize::from(entry.peer_index));
+            self.said.timestamp = microseconds(Duration::from_secs(entry.originated.into()));
             self.said.peer = peer.map(|peer| peer.address);
             self.said.peer_as = peer.map(|peer| peer.asn);
             let mut attributes = mem::take(self.attributes);
@@ -189,7 +195,7 @@ impl Source for EvpnRoutes {
             let Some((path, recording)) = open else {
                 let Some(path) = paths.next() else { return Ok(()) };
                 let name = path.display().to_string();
-                let file = File::open(&path).map_err(|error| failed(&name, error))?;
+                let file = file::open(&path).map_err(|error| failed(&name, error))?;
                 let recording = Recording::new(file).map_err(|error| failed(&name, error))?;
                 *open = Some((name, recording));
                 continue;
