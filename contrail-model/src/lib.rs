@@ -26,6 +26,8 @@
 //! # Ok::<(), contrail_model::LoadError>(())
 //! ```
 //!
+//! The `guide` has pages that explain the words and lead through what one came for.
+//!
 //! # How it is built
 //!
 //! - [`document`] is what is written down: names and numbers. A [`Fabric`] is what they mean, with every name resolved.
@@ -45,6 +47,8 @@ pub mod contrail_api;
 pub mod diagram;
 pub mod document;
 mod fabric;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod integration;
 mod limits;
 mod load;

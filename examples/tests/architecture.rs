@@ -142,6 +142,18 @@ fn all_packages_have_the_version_of_the_workspace() {
 }
 
 #[test]
+fn each_rfc_of_the_wire_is_in_the_table_of_formats() {
+    let formats = read("docs/formats.md");
+    for (path, text) in sources("contrail-wire/src") {
+        for link in text.split("rfc-editor.org/rfc/rfc").skip(1) {
+            let number: String = link.chars().take_while(char::is_ascii_digit).collect();
+            let is_told = formats.split([' ', ',', '|']).any(|word| word == number);
+            assert!(is_told, "{path} has RFC {number}, and docs/formats.md does not");
+        }
+    }
+}
+
+#[test]
 fn no_work_is_left_in_comments() {
     let markers = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X")];
     let documents =
