@@ -54,7 +54,7 @@ use crate::plan::Plan;
 use crate::trace::Trace;
 
 bitflags::bitflags! {
-    /// What a picture shows of a fabric, beside its devices, servers and workloads.
+    /// What a picture shows, beside devices, servers, workloads and the ways of packets.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub struct Layers: u8 {
         /// Cables with their interfaces, and loopback addresses.
@@ -67,6 +67,8 @@ bitflags::bitflags! {
         const NETWORKS = 1 << 3;
         /// The subnets of each rack, and who routes them in the underlay.
         const SUBNETS = 1 << 4;
+        /// Of a trace the packet on each link, and where its values come from.
+        const PACKETS = 1 << 5;
     }
 }
 
@@ -153,7 +155,7 @@ impl Diagram<'_> {
     fn scene(&self) -> Scene {
         let story = match self.subject {
             Subject::Fabric => Story::default(),
-            Subject::Trace(trace) => told::story(trace),
+            Subject::Trace(trace) => told::story(trace, self.layers),
             Subject::Plan(plan) => placement::story(self.fabric, plan),
         };
         let mut scene = fabric::scene(self.fabric, self.layers, story);

@@ -113,7 +113,7 @@ impl Kind {
             Self::Rack => Some(("rack", 10)),
             Self::Device => Some(("device", 4)),
             Self::Port => Some(("port", 2)),
-            Self::PortGroup => Some(("group", 8)),
+            Self::PortGroup | Self::Slot => Some(("group", 8)),
             Self::Server | Self::Collapsed => Some(("box", 4)),
             Self::Workload => Some(("workload", 8)),
             Self::Header => Some(("box", 0)),
@@ -123,7 +123,6 @@ impl Kind {
             | Self::Shelf
             | Self::Body
             | Self::Ports
-            | Self::Slot
             | Self::Legend
             | Self::List
             | Self::Line => None,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use contrail_wire::Header;
 
+use super::Layers;
 use super::fabric::Story;
 use super::scene::{Anchor, Block, Kind, Leg, Mark, Style, Way};
 use crate::fabric::Fabric;
@@ -20,7 +21,7 @@ const IN_A_LIST: usize = 90;
 struct Sources(Vec<String>);
 
 /// Both ways of a trace: each by its first path, or the first on which the packet does not arrive.
-pub(super) fn story(trace: &Trace) -> Story {
+pub(super) fn story(trace: &Trace, layers: Layers) -> Story {
     let title = format!("{} to {}, {}", trace.from(), trace.to(), trace.service());
     let mut story = Story { title: Some(title.clone()), ..Story::default() };
     let mut sources = Sources::default();
@@ -47,7 +48,7 @@ pub(super) fn story(trace: &Trace) -> Story {
         }
         let nodes: Vec<&str> = path.hops().map(|hop| &**hop.node()).collect();
         story.description += &format!("Way {name}: {}; {}. ", nodes.join(", "), path.verdict());
-        if !way.legs.is_empty() {
+        if layers.contains(Layers::PACKETS) && !way.legs.is_empty() {
             story.below.push(Block::line(Style::Name, format!("Packets on the way {name}")));
             story.below.push(packets(&path, number, &mut sources));
         }

@@ -46,6 +46,7 @@ fn pictures() -> BTreeMap<String, String> {
     }
     let octavia = fabric(OCTAVIA);
     let plan = octavia.plan();
+    pictures.extend(crate::rules::pictures());
     pictures.insert("octavia-plan.svg".to_owned(), plan.diagram(&octavia).svg());
     pictures.insert("octavia-dropped.svg".to_owned(), octavia.trace_required()[0].diagram().svg());
     pictures.insert("octavia.mmd".to_owned(), octavia.diagram().mermaid());

@@ -16,7 +16,8 @@ usage: diagram [OPTIONS] FABRIC
 Draws the fabric of a YAML or JSON document.
 
   --as FORM            svg (default), mermaid, dot for Graphviz, or drawio
-  --show LAYERS        of underlay,port-groups,logical-routers,networks,subnets
+  --show LAYERS        of underlay,port-groups,logical-routers,networks,subnets,
+                       packets
                        those that are to be seen (default: all)
   --plan               where a logical router may be, and where not and why
   --planned            with the changes of the plan's best way made
@@ -37,12 +38,13 @@ const FORMS: [(&str, Writer); 4] = [
     ("drawio", |picture| picture.drawio()),
 ];
 
-const LAYERS: [(&str, Layers); 5] = [
+const LAYERS: [(&str, Layers); 6] = [
     ("underlay", Layers::UNDERLAY),
     ("port-groups", Layers::PORT_GROUPS),
     ("logical-routers", Layers::LOGICAL_ROUTERS),
     ("networks", Layers::NETWORKS),
     ("subnets", Layers::SUBNETS),
+    ("packets", Layers::PACKETS),
 ];
 
 fn main() -> ExitCode {

@@ -39,6 +39,10 @@ fn only_what_is_asked_for_is_shown() {
     let output = diagram(&["--show", "networks,subnets", "--as", "dot", OCTAVIA]);
     let graph = String::from_utf8(output.stdout).unwrap();
     assert!(graph.contains("octavia 10.99.0.11") && !graph.contains("VLAN 200"), "{graph}");
+    let traced =
+        |layers| String::from_utf8(diagram(&["--trace", "3", "--show", layers, OCTAVIA]).stdout).unwrap();
+    let sign = "Where the values come from";
+    assert!(traced("networks,packets").contains(sign) && !traced("networks").contains(sign));
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use contrail_model::{Fabric, RULES, Report, Severity};
+use contrail_model::diagram::Layers;
+use contrail_model::{Fabric, RULES, Report, Severity, Trace};
 
 use crate::golden::{assert_generated, assert_golden};
 use crate::{OCTAVIA, fabric, solved, with};
@@ -26,6 +27,26 @@ impl Case {
     fn broken(&self) -> String {
         with(&(self.base)(), self.edit)
     }
+}
+
+/// What a fabric that breaks a rule of placement looks like: the first flow that does not arrive, or else the first.
+pub(crate) fn pictures() -> impl Iterator<Item = (String, String)> {
+    cases::all().filter(|case| is_drawn(case.rule)).map(|case| {
+        let fabric = fabric(&case.broken());
+        let traces = fabric.trace_required();
+        let trace = traces.iter().find(|trace| !trace.is_delivered()).or(traces.first());
+        let picture = trace.map_or_else(|| fabric.diagram(), Trace::diagram);
+        let layers = Layers::NETWORKS | Layers::LOGICAL_ROUTERS | Layers::SUBNETS;
+        (picture_of(case.rule), picture.show(layers).svg())
+    })
+}
+
+fn is_drawn(rule: &str) -> bool {
+    rule.starts_with('L')
+}
+
+fn picture_of(rule: &str) -> String {
+    format!("rule-{rule}.svg")
 }
 
 fn rules_of(report: &Report) -> BTreeSet<&'static str> {
@@ -155,8 +176,13 @@ fn the_list_of_rules_is_current() {
         text.push_str(&format!("| [{}](#{anchor}) | {severity} | {} |\n", rule.id, rule.holds));
     }
     for rule in RULES {
+        let picture = if is_drawn(rule.id) {
+            format!("\n![{}](examples/pictures/{})\n", rule.broken_by, picture_of(rule.id))
+        } else {
+            String::new()
+        };
         text.push_str(&format!(
-            "\n## {} {}\n\n{}: {}\n\n**Why.** {}\n\n**Broken by.** {}\n\n**Remedy.** {}\n\n**Source.** {}\n",
+            "\n## {} {}\n\n{}: {}\n\n**Why.** {}\n\n**Broken by.** {}\n{picture}\n**Remedy.** {}\n\n**Source.** {}\n",
             rule.id,
             rule.name,
             rule.severity.name(),
