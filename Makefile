@@ -123,6 +123,15 @@ lint: ## Check format and lints, warnings denied
 	cargo clippy $(IN_BENCH) --all-targets -- -D warnings
 	cargo clippy $(IN_MODEL_BENCH) -- -D warnings
 
+# The pages of the Python package; their examples are tests of `make test-python`.
+SITE_VENV := $(TARGET)/site-venv
+.PHONY: site
+site: ## Make a site of the pages of the Python package in target/site/; needs the network once
+	@test -x $(SITE_VENV)/bin/mkdocs || { $(PYTHON) -m venv --clear $(SITE_VENV) \
+		&& $(SITE_VENV)/bin/pip install --quiet -r python/requirements-site.txt; } \
+		|| { rm -rf $(SITE_VENV); echo "SKIPPED: the site; mkdocs-material cannot be installed here" >&2; }
+	@test ! -x $(SITE_VENV)/bin/mkdocs || $(SITE_VENV)/bin/mkdocs build --quiet -f python/mkdocs.yml -d $(TARGET)/site
+
 .PHONY: doc
 doc: ## Build the documentation, warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
