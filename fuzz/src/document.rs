@@ -1,5 +1,6 @@
 //! The laws of documents, whatever they are: an error has its place, and what can be read can be asked anything.
 
+use std::collections::HashSet;
 use std::str;
 
 use contrail_model::contrail_api::{Export, Import};
@@ -93,7 +94,8 @@ pub fn overlay(bytes: &[u8]) {
     }
 }
 
-/// Any text, taken for what Contrail tells of itself: what is imported can be exported, and comes back.
+/// Any text, taken for what Contrail tells of itself: what is imported can be exported, and comes back, unless two objects
+/// of a kind have one name, which Contrail does not let them.
 pub fn import(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     let mut import = Import::new();
@@ -108,7 +110,22 @@ pub fn import(bytes: &[u8]) {
     let export = Export::new(&imported.document);
     let mut again = export.import().finish();
     again.lay_over(&export.rest()).expect("what is left over can be laid over");
-    assert_eq!(again.document, imported.document, "what is exported comes back");
+    if has_names_of_their_own(&imported.document) {
+        assert_eq!(again.document, imported.document, "what is exported comes back");
+    }
+}
+
+fn has_names_of_their_own(document: &Document) -> bool {
+    fn differ<'n>(names: impl Iterator<Item = &'n String>) -> bool {
+        let mut seen = HashSet::new();
+        names.into_iter().all(|name| seen.insert(name))
+    }
+    differ(document.devices.iter().map(|it| &it.name))
+        && differ(document.networks.iter().map(|it| &it.name))
+        && differ(document.port_groups.iter().map(|it| &it.name))
+        && differ(document.servers.iter().map(|it| &it.name))
+        && differ(document.workloads.iter().map(|it| &it.name))
+        && differ(document.logical_routers.iter().map(|it| &it.name))
 }
 
 /// Any bytes, taken for what others print or record of the routes that they hold.
