@@ -5,6 +5,7 @@
 mod bgp;
 mod bulk;
 mod contrail;
+mod diagram;
 mod document;
 mod error;
 mod model;

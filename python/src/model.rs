@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use contrail_model::Flow;
 use contrail_model::routes::Observed;
+use contrail_model::{Flow, Page};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use serde::Serialize;
 
+use crate::diagram::{Drawing, sections};
 use crate::document;
 use crate::error::{flow_error, load_error, misplaced, outage_error, routes_error};
 use crate::routes::{Routes, ToldDrift, told_drift};
@@ -121,6 +122,29 @@ impl Fabric {
             Ok(observed)
         });
         told_drift(&self.0, &observed.map_err(|error| routes_error(python, error))?)
+    }
+
+    /// A picture of it or, if `plan`, of where its plan puts logical routers.
+    fn diagram(
+        &self,
+        python: Python<'_>,
+        form: &str,
+        layers: Option<Vec<String>>,
+        plan: bool,
+    ) -> PyResult<String> {
+        let drawing = Drawing::named(form, layers)?;
+        Ok(python.detach(|| {
+            if plan { drawing.of(self.0.plan().diagram(&self.0)) } else { drawing.of(self.0.diagram()) }
+        }))
+    }
+
+    /// A page with these sections, and these traces beside those of its required flows.
+    fn page(&self, python: Python<'_>, names: Vec<String>, traces: Vec<Py<Trace>>) -> PyResult<String> {
+        let sections = sections(&names)?;
+        Ok(python.detach(|| {
+            let page = sections.into_iter().fold(Page::of(&self.0), |page, section| section(page));
+            traces.iter().fold(page, |page, trace| page.trace(&trace.get().0)).to_string()
+        }))
     }
 
     fn without(&self, python: Python<'_>, parts: Vec<String>) -> PyResult<Self> {

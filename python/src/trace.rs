@@ -8,6 +8,7 @@ use contrail_model::trace::{self, Budget, Difference, Spot};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 
+use crate::diagram::Drawing;
 use crate::model::json;
 use crate::wire::{LINKS, bytes_of, named};
 
@@ -66,6 +67,11 @@ impl Trace {
     /// Of each path, those of the way out first.
     fn budgets(&self, python: Python<'_>) -> Vec<ToldBudget> {
         python.detach(|| self.0.paths().map(|path| told_budget(&path.budget())).collect())
+    }
+
+    fn diagram(&self, python: Python<'_>, form: &str, layers: Option<Vec<String>>) -> PyResult<String> {
+        let drawing = Drawing::named(form, layers)?;
+        Ok(python.detach(|| drawing.of(self.0.diagram())))
     }
 
     fn expectation(&self, python: Python<'_>) -> Expectation {

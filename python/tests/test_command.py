@@ -50,6 +50,15 @@ def test_all_is_well(run, solved_path):
     assert down[0] == 1 and "leaf1 and leaf2 are down" in down[1]
 
 
+def test_a_page_is_printed_or_written(run, octavia, octavia_path, tmp_path):
+    assert run("render", octavia_path) == (0, octavia.render().rstrip("\n") + "\n", "")
+    page = tmp_path / "page.html"
+    assert run("render", octavia_path, "--without", "leaf1", "-o", page) == (0, "", "")
+    assert page.read_text(encoding="utf-8") == octavia.without(["leaf1"]).render()
+    status, _, error = run("render", octavia_path, "-o", page / "below")
+    assert status == 2 and str(page) in error
+
+
 def test_no_way_works(run, small, tmp_path):
     small["devices"] = [device | {"overlay_roles": ["lean"]} for device in small["devices"]]
     del small["networks"][0]["subnets"][0]["gateway"]

@@ -56,6 +56,11 @@ def _procedure(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
     return str(procedure), {"steps": [step.to_dict() for step in procedure.steps], "patch": procedure.patch}, True
 
 
+def _render(fabric: Fabric, arguments: argparse.Namespace) -> Piece:
+    page = fabric.render(arguments.output)
+    return page if arguments.output is None else "", None, True
+
+
 def _import(arguments: argparse.Namespace) -> Iterator[Piece]:
     over = [Path(file).read_text(encoding="utf-8") for file in arguments.over]
     imported = contrail_api.read(*arguments.sources, over=over)
@@ -104,12 +109,16 @@ def _parser() -> argparse.ArgumentParser:
         (_trace, "trace", "what a packet and its answer do, hop by hop"),
         (_routes, "routes", "what BGP must carry, speaker by speaker"),
         (_drift, "drift", "how the routes that FRR, GoBGP or Junos print, or that were recorded, differ from the fabric's"),
+        (_render, "render", "all of it as a page for a browser, one HTML file that needs nothing beside it"),
         (_procedure, "procedure", "what has to be done for the best way, step by step, and how it is undone"),
     ):
         command = commands.add_parser(name, help=help, description=help)
-        command.set_defaults(pieces=_of_fabric(answer), indent=2)
+        command.set_defaults(pieces=_of_fabric(answer), indent=2, json=False)
         command.add_argument("fabric", metavar="FABRIC", help="the document: JSON if it is called so, or else YAML")
-        command.add_argument("--json", action="store_true", help="print JSON instead of text")
+        if answer is _render:
+            command.add_argument("-o", "--output", metavar="FILE", help="where it is written, instead of being printed")
+        else:
+            command.add_argument("--json", action="store_true", help="print JSON instead of text")
         command.add_argument(
             "--without", action="append", default=[], metavar="PART", help="as if this device or cable were down"
         )
@@ -179,7 +188,9 @@ def main(words: Sequence[str] | None = None) -> int:
     is_well = True
     try:
         for text, data, piece_is_well in arguments.pieces(arguments):
-            print(json.dumps(data, indent=arguments.indent) if arguments.json else text.rstrip("\n"))
+            shown = json.dumps(data, indent=arguments.indent) if arguments.json else text.rstrip("\n")
+            if shown:
+                print(shown)
             is_well &= piece_is_well
         sys.stdout.flush()
     except BrokenPipeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
@@ -26,7 +27,17 @@ class Tabular:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         """What a notebook shows, whatever it can."""
-        return {"text/plain": str(self), "text/html": self._as_html()}
+        picture = self._picture()
+        if picture is None:
+            return {"text/plain": str(self), "text/html": self._as_html()}
+        # As an image it keeps its style sheet for itself.
+        source = b64encode(picture.encode()).decode()
+        page = f'<div>{self._as_html()}<img src="data:image/svg+xml;base64,{source}"/></div>'
+        return {"text/plain": str(self), "text/html": page, "image/svg+xml": picture}
+
+    def _picture(self) -> str | None:
+        """An SVG document, if there is a picture."""
+        return None
 
     def _as_html(self) -> str:
         headings, rows = self._table()

@@ -355,6 +355,14 @@ class Trace(Tabular, Frozen):
         """What a capture can show of the flow: MAC addresses that the document does not give are left out."""
         return Expectation(self._native.expectation())
 
+    def diagram(self, form: str = "svg", *, layers: Iterable[str] | None = None) -> str:
+        """A picture of the way out and the way back, with the packet on each link, in the forms and with the layers that
+        ``Fabric.diagram`` has."""
+        return self._native.diagram(form, None if layers is None else list(layers))
+
+    def _picture(self) -> str:
+        return self.diagram()
+
     def write_pcapng(self, path: str | PathLike[str]) -> None:
         """Writes the frames of all paths, as they are on each link, as a capture file."""
         write_pcapng([self], path)

@@ -145,6 +145,7 @@ class Fabric(Tabular, Frozen):
             candidate.__dict__.update(_native=of_native, _of=(self, rank))
         _tell(plan.rejected, rejected)
         _tell(plan.impossible, impossible)
+        plan.__dict__["_fabric"] = self
         return plan
 
     def apply(self, candidate: Candidate) -> Self:
@@ -177,6 +178,35 @@ class Fabric(Tabular, Frozen):
         Raises ``RoutesReadError`` where one cannot be read.
         """
         return Drift._of(self._native.drift([_content(source) for source in sources]))
+
+    def diagram(self, form: str = "svg", *, plan: bool = False, layers: Iterable[str] | None = None) -> str:
+        """A picture, tier by tier: ``svg``, or a text for ``mermaid``, ``dot`` (Graphviz) or ``drawio``.
+
+        ``layers`` are some of ``underlay``, ``port_groups``, ``logical_routers``, ``networks`` and ``subnets``. With ``plan``
+        it shows where the ways of the plan put logical routers, and where none may be and why. ``Trace.diagram`` shows
+        the way of packets.
+        """
+        return self._native.diagram(form, None if layers is None else list(layers), plan)
+
+    def render(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        sections: Iterable[str] = ("check", "plan", "traces"),
+        traces: Iterable[Trace] = (),
+    ) -> str:
+        """A page with pictures, tables that can be sorted and filtered, and hops that can be opened: one HTML file that
+        needs nothing beside it, which is written if there is a path.
+
+        ``traces`` are shown beside those of the required flows, which are a section.
+        """
+        page = self._native.page(list(sections), [trace._native for trace in traces])
+        if path is not None:
+            Path(path).write_text(page, encoding="utf-8")
+        return page
+
+    def _picture(self) -> str:
+        return self.diagram()
 
     def without(self, parts: Iterable[str]) -> Self:
         """The fabric as it forwards with devices and cables down: ``leaf1``, ``leaf1:et-0/0/48``.

@@ -256,6 +256,9 @@ class Plan(Tabular, Data):
     weights: Weights
     """What costs were weighed with."""
 
+    # Whose plan it is; none if it was pickled.
+    _fabric: Any = None
+
     @property
     def best(self) -> Candidate | None:
         """The cheapest way that works."""
@@ -265,6 +268,10 @@ class Plan(Tabular, Data):
     def alternatives(self) -> tuple[Candidate, ...]:
         """The other ways that work."""
         return self.candidates[1:]
+
+    def _picture(self) -> str | None:
+        picture: str | None = self._fabric and self._fabric.diagram(plan=True)
+        return picture
 
     def _table(self) -> tuple[Sequence[str], Iterable[Sequence[Cell]]]:
         works = [(str(rank), *_way_and_why(way)) for rank, way in enumerate(self.candidates, start=1)]

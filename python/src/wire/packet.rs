@@ -1,17 +1,20 @@
 //! Packets, level by level.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
+use contrail_model::diagram::Ruler;
 use contrail_wire::{DecodeError, Decoded, LinkType, PayloadKind, Transport, Tunnel};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyMemoryView, PySlice, PyType};
+use pyo3::types::{PyBytes, PyDict, PyMemoryView, PySlice, PyType};
 
 use super::address::Ip;
-use super::decoder::{Decoder, LINKS, name_of};
+use super::decoder::{Decoder, LINKS, name_of, named};
 use super::header::to_python;
 use super::value::MacAddr;
+use crate::diagram::RULER_FORMS;
 use crate::error::decode_error;
 
 /// A frame, and how it is decoded.
@@ -334,6 +337,33 @@ impl Packet {
         let json = self.frame.at_depth(python, self.depth, |level| serde_json::to_string(&level));
         let json = json.transpose().map_err(|error| PyValueError::new_err(error.to_string()))?;
         python.import("json")?.call_method1("loads", (json,))
+    }
+
+    /// The headers of this level and those inside it as the figures of RFCs have them, with the values that are there:
+    /// `svg`, or `text`.
+    #[pyo3(signature = (form = "svg"))]
+    fn diagram(&self, python: Python<'_>, form: &str) -> PyResult<String> {
+        let form = named("form", &RULER_FORMS, form)?;
+        let ruler = self.frame.at_depth(python, self.depth, |level| {
+            let (mut headers, mut next) = (Vec::new(), Some(level));
+            while let Some(level) = next {
+                headers.extend(level.packet.headers().map(|(_, header)| header));
+                next = level.packet.inner_decoded();
+            }
+            Ruler::of(headers)
+        });
+        Ok(ruler.as_ref().map(form).unwrap_or_default())
+    }
+
+    /// What a notebook shows.
+    #[pyo3(signature = (**_wishes))]
+    fn _repr_mimebundle_(
+        &self,
+        python: Python<'_>,
+        _wishes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<HashMap<&str, String>> {
+        let shown = [("text/plain", self.__str__(python)?), ("image/svg+xml", self.diagram(python, "svg")?)];
+        Ok(shown.into())
     }
 
     fn __str__(&self, python: Python<'_>) -> PyResult<String> {

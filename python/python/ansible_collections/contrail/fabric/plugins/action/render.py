@@ -26,7 +26,7 @@ class ActionModule(Question):
     _supports_check_mode = True
     options = {
         "dest": {"type": "path"},
-        "format": {"type": "str", "choices": ["text", "json", "markdown"], "default": "text"},
+        "format": {"type": "str", "choices": ["text", "json", "markdown", "html"], "default": "text"},
         "sections": {
             "type": "list",
             "elements": "str",
@@ -36,14 +36,22 @@ class ActionModule(Question):
     }
 
     def answer(self, fabric: Any, options: Mapping[str, Any]) -> dict[str, Any]:
-        told = {name: _SECTIONS[name][1](fabric) for name in options["sections"]}
-        content = _FORMATS[options["format"]](fabric.name, told)
+        content = self._content(fabric, options["format"], options["sections"])
         if options["dest"] is None:
             return {"content": content}
         try:
             return {"content": content} | self._written(Path(options["dest"]), content)
         except (OSError, UnicodeDecodeError) as error:
             raise AnsibleActionFail(f"{options['dest']}: {error}") from error
+
+    def _content(self, fabric: Any, format: str, sections: list[str]) -> str:
+        if format != "html":
+            told = {name: _SECTIONS[name][1](fabric) for name in sections}
+            return _FORMATS[format](fabric.name, told)
+        if "routes" in sections:
+            raise AnsibleActionFail("sections: a page of HTML has no routes, expected some of check, plan, traces")
+        page: str = fabric.render(sections=sections)
+        return page
 
     def _written(self, path: Path, content: str) -> dict[str, Any]:
         before = path.read_text(encoding="utf-8") if path.exists() else ""

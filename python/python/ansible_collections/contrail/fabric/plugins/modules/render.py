@@ -16,13 +16,15 @@ options:
     type: path
   format:
     description:
-      - Text as the command line prints it, JSON for programs, or Markdown with tables.
+      - Text as the command line prints it, JSON for programs, Markdown with tables, or a page of HTML with pictures, tables to
+        sort and filter, and hops to open. That page needs nothing beside it.
     type: str
-    choices: [text, json, markdown]
+    choices: [text, json, markdown, html]
     default: text
   sections:
     description:
-      - What is in it, in this order. V(traces) are those of the flows that the fabric requires.
+      - What is in it, in this order; a page of HTML has its own order, and no V(routes). V(traces) are those of the flows
+        that the fabric requires.
     type: list
     elements: str
     choices: [check, plan, traces, routes]
@@ -49,6 +51,12 @@ EXAMPLES = r"""
     dest: "{{ playbook_dir }}/placement.md"
     format: markdown
     sections: [check, plan]
+
+- name: Write a page that can be passed on
+  contrail.fabric.render:
+    src: fabric.yaml
+    dest: "{{ playbook_dir }}/fabric.html"
+    format: html
 """
 
 RETURN = r"""
