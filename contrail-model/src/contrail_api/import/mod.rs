@@ -19,12 +19,15 @@ use crate::document::Document;
 
 /// What all objects make together.
 pub(super) fn import(objects: &Objects, tally: Tally) -> Imported {
+    let networks = Lookup::new(&objects.virtual_networks);
+    let tenants = network::of_tenants(objects, &networks);
     let mut importer = Importer {
         objects,
         devices: Lookup::new(&objects.physical_routers),
         interfaces: Lookup::new(&objects.physical_interfaces),
-        networks: Lookup::new(&objects.virtual_networks),
-        network_names: names(&objects.virtual_networks.iter()),
+        network_names: network::names_of(objects, &tenants),
+        networks,
+        tenants,
         port_groups: Lookup::new(&objects.virtual_port_groups),
         group_names: names(&objects.virtual_port_groups.iter()),
         machine_interfaces: Lookup::new(&objects.virtual_machine_interfaces),
@@ -94,6 +97,8 @@ struct Importer<'o> {
     devices: Lookup<'o, PhysicalRouter>,
     interfaces: Lookup<'o, PhysicalInterface>,
     networks: Lookup<'o, VirtualNetwork>,
+    /// Those networks that are in the document, by index, and what each is called.
+    tenants: Vec<usize>,
     network_names: Vec<String>,
     port_groups: Lookup<'o, VirtualPortGroup>,
     group_names: Vec<String>,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::{Importer, Lookup};
 use crate::contrail_api::naming::project_of;
 use crate::contrail_api::object::{
-    IpamSubnet, NetworkIpam, NetworkSubnets, Object, PhysicalRouter, Prefix, Ref, VirtualMachineInterface,
-    VirtualNetwork,
+    IpamSubnet, NetworkIpam, NetworkSubnets, Object, Objects, PhysicalRouter, Prefix, Ref,
+    VirtualMachineInterface, VirtualNetwork,
 };
 use crate::document::{LogicalRouter, Network, Subnet};
 
@@ -35,6 +35,29 @@ impl VirtualNetwork {
     }
 }
 
+/// The networks of tenants and racks, by index: not those that Contrail makes, nor those that a fabric has for its own
+/// loopbacks, links and management.
+pub(super) fn of_tenants(objects: &Objects, networks: &Lookup<'_, VirtualNetwork>) -> Vec<usize> {
+    let of_fabrics = objects.fabrics.iter().flat_map(|fabric| &fabric.virtual_network_refs);
+    let of_fabrics: HashSet<usize> = of_fabrics.filter_map(|reference| networks.find(reference)).collect();
+    let all = objects.virtual_networks.iter().enumerate();
+    let tenants = all.filter(|(index, network)| !network.is_of_contrail() && !of_fabrics.contains(index));
+    tenants.map(|(index, _)| index).collect()
+}
+
+/// What each network is called. Those of tenants have names that differ.
+pub(super) fn names_of(objects: &Objects, tenants: &[usize]) -> Vec<String> {
+    let networks = &objects.virtual_networks;
+    let mut names: Vec<String> = networks.iter().map(|network| network.name().to_owned()).collect();
+    let differing = super::names(&tenants.iter().filter_map(|index| networks.get(*index)));
+    for (index, name) in tenants.iter().zip(differing) {
+        if let Some(other) = names.get_mut(*index) {
+            *other = name;
+        }
+    }
+    names
+}
+
 impl Importer<'_> {
     /// The networks of tenants and racks.
     pub(super) fn virtual_networks(&mut self) -> Vec<Network> {
@@ -49,19 +72,10 @@ impl Importer<'_> {
                 }
             }
         }
-        // Those that a fabric has for its own loopbacks, links and management.
-        let of_fabrics: HashSet<usize> = objects
-            .fabrics
-            .iter()
-            .flat_map(|fabric| &fabric.virtual_network_refs)
-            .filter_map(|reference| self.networks.find(reference))
-            .collect();
         let ipams = Lookup::new(&objects.network_ipams);
         let mut networks = Vec::new();
-        for (index, network) in objects.virtual_networks.iter().enumerate() {
-            if network.is_of_contrail() || of_fabrics.contains(&index) {
-                continue;
-            }
+        for &index in &self.tenants {
+            let Some(network) = objects.virtual_networks.get(index) else { continue };
             let properties = &network.virtual_network_properties;
             let provider =
                 network.virtual_network_refs.iter().any(|reference| match self.networks.find(reference) {
