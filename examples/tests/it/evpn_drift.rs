@@ -29,7 +29,7 @@ fn what_cannot_be_read_is_exit_status_2_and_says_where() {
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
     let error = String::from_utf8(output.stderr).unwrap();
     let expected =
-        "octavia.yaml: byte 0: expected what FRR, GoBGP or Junos print, MRT records or BMP messages\n";
+        "octavia.yaml: expected what FRR, GoBGP or Junos print, a capture, MRT records or BMP messages\n";
     assert!(error.ends_with(expected), "{error}");
     for arguments in [[].as_slice(), &["--read", FABRIC, "10.0.0.1"]] {
         assert_eq!(drift(arguments).status.code(), Some(2));
