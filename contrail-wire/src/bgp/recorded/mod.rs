@@ -78,7 +78,8 @@ pub struct Entry<'a> {
 pub enum Content<'a> {
     /// A message.
     Message {
-        /// It, or why it cannot be read. Errors count from the start of the file or, in captures, of the message.
+        /// It, or why it cannot be read: that error counts from the start of the file or, in captures, of the message.
+        /// Those that are found in the message later count from the start of the record ([`Entry::offset`]) or message.
         message: Result<Message<'a>, Error>,
         /// It was sent to the peer, and not by him.
         sent: bool,
