@@ -97,8 +97,9 @@ struct Importer<'o> {
     devices: Lookup<'o, PhysicalRouter>,
     interfaces: Lookup<'o, PhysicalInterface>,
     networks: Lookup<'o, VirtualNetwork>,
-    /// Those networks that are in the document, by index, and what each is called.
+    /// Those networks that are in the document, by index.
     tenants: Vec<usize>,
+    /// What all networks are called.
     network_names: Vec<String>,
     port_groups: Lookup<'o, VirtualPortGroup>,
     group_names: Vec<String>,
