@@ -16,15 +16,10 @@ const HEADER: usize = 19;
 fn messages() -> Vec<(Vec<u8>, Session)> {
     let vectors = vectors::vectors().into_iter().filter(vectors::Vector::is_message);
     let mut all: Vec<_> = vectors.map(|vector| (vector.message.clone(), vector.session())).collect();
-    if let Some(path) = corpus::part("malformed/malformed.jsonl") {
-        for line in fs::read_to_string(path).unwrap().lines() {
-            let input: serde_json::Value = serde_json::from_str(line).unwrap();
-            let bytes = crate::hex::bytes(input["hex"].as_str().unwrap());
-            if input["layer"] == "bgp" && bytes.len() < 4096 {
-                all.push((bytes.clone(), malformed::session(&bytes)));
-            }
-        }
-    }
+    let hostile = malformed::inputs::all().into_iter().map(|(_, bytes)| bytes);
+    all.extend(
+        hostile.filter(|bytes| bytes.len() < 4096).map(|bytes| (bytes.clone(), malformed::session(&bytes))),
+    );
     all
 }
 
