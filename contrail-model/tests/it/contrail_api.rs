@@ -189,6 +189,30 @@ fn files_may_be_packed_and_lie_in_folders_and_archives() {
     assert_eq!(checked, 6);
 }
 
+#[test]
+fn what_unpacks_to_far_more_than_it_is_is_refused() {
+    let folder = Folder::new("bombs");
+    let read = |name: &str, bytes: &[u8]| {
+        let path = folder.0.join(name);
+        fs::write(&path, bytes).unwrap();
+        Import::new().read_path(&path).map_err(|error| error.to_string())
+    };
+    let blanks = gzip(&vec![b' '; 16 << 20]);
+    let twice = gzip(&tar(&[("a.json", b"{}"), ("b.json.gz", &blanks)]));
+    // What nobody reads of an archive is unpacked all the same.
+    let passed_over = gzip(&tar(&[("zeros", &vec![0; 16 << 20]), ("a.json", b"{}")]));
+    for (name, bytes, place) in [
+        ("blanks.json.gz", blanks, "blanks.json.gz: "),
+        ("twice.tgz", twice, "twice.tgz:b.json.gz: "),
+        ("passed_over.tgz", passed_over, "passed_over.tgz: "),
+    ] {
+        let error = read(name, &bytes).unwrap_err();
+        assert!(error.contains(place), "{error}");
+        assert!(error.ends_with(" or more, expected at most 200 times as many, or 1048576"), "{error}");
+    }
+    assert_eq!(read("small.json.gz", &gzip(&[&vec![b' '; 1 << 19][..], b"{}"].concat())), Ok(()));
+}
+
 fn error(text: &str) -> ImportError {
     Import::new().read_json("dump.json", text).unwrap_err()
 }
