@@ -214,6 +214,8 @@ impl Fabric {
 
     /// With exactly this down.
     pub(crate) fn with_outage(&self, outage: Outage) -> Self {
-        Self { outage, ..self.clone() }.rewired()
+        let mut fabric = self.clone();
+        fabric.parts_mut().outage = outage;
+        fabric.rewired()
     }
 }

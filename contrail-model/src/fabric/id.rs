@@ -12,20 +12,20 @@ use std::sync::Arc;
 /// A copy shares all elements with the original, but for those that are changed in it or added to it.
 #[derive(Debug)]
 pub(crate) struct Arena<T> {
-    shared: Arc<Vec<T>>,
+    shared: Arc<[T]>,
     /// By index; those behind the shared elements are new. Shared as well, until they change again.
-    own: Arc<BTreeMap<usize, T>>,
+    own: Option<Arc<BTreeMap<usize, T>>>,
 }
 
-impl<T> Default for Arena<T> {
-    fn default() -> Self {
-        Self { shared: Arc::default(), own: Arc::default() }
+impl<T> From<Vec<T>> for Arena<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self { shared: items.into(), own: None }
     }
 }
 
 impl<T> Clone for Arena<T> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared), own: Arc::clone(&self.own) }
+        Self { shared: Arc::clone(&self.shared), own: self.own.clone() }
     }
 }
 
@@ -49,8 +49,8 @@ impl<T> Id<T> {
 
 impl<T> Arena<T> {
     pub(crate) fn len(&self) -> usize {
-        let own = self.own.last_key_value().map_or(0, |(last, _)| last + 1);
-        self.shared.len().max(own)
+        let own = self.own.as_ref().and_then(|own| own.last_key_value());
+        self.shared.len().max(own.map_or(0, |(last, _)| last + 1))
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = Id<T>> + use<T> {
@@ -58,27 +58,25 @@ impl<T> Arena<T> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Id<T>, &T)> + Clone {
+        let own = self.own.as_deref();
+        let changed = move |index: usize| own.and_then(|own| own.get(&index));
         let shared = self.shared.iter().enumerate();
-        let shared = shared.map(|(index, item)| (index, self.own.get(&index).unwrap_or(item)));
-        let new = self.own.range(self.shared.len()..).map(|(index, item)| (*index, item));
-        shared.chain(new).map(|(index, item)| (Id::at(index), item))
+        let shared = shared.map(move |(index, item)| (index, changed(index).unwrap_or(item)));
+        let new = own.into_iter().flat_map(|own| own.range(self.shared.len()..));
+        shared.chain(new.map(|(index, item)| (*index, item))).map(|(index, item)| (Id::at(index), item))
     }
 }
 
 impl<T: Clone> Arena<T> {
+    /// Adds an element to this copy.
     pub(crate) fn push(&mut self, item: T) -> Id<T> {
         let id = Id::at(self.len());
-        match Arc::get_mut(&mut self.shared) {
-            Some(items) if self.own.is_empty() => items.push(item),
-            _ => {
-                Arc::make_mut(&mut self.own).insert(id.index(), item);
-            }
-        }
+        Arc::make_mut(self.own.get_or_insert_default()).insert(id.index(), item);
         id
     }
 
     pub(crate) fn get_mut(&mut self, id: Id<T>) -> Option<&mut T> {
-        let own = Arc::make_mut(&mut self.own);
+        let own = Arc::make_mut(self.own.get_or_insert_default());
         if let Entry::Vacant(place) = own.entry(id.index()) {
             place.insert(self.shared.get(id.index())?.clone());
         }
@@ -91,10 +89,8 @@ impl<T> Index<Id<T>> for Arena<T> {
 
     #[expect(clippy::indexing_slicing, reason = "an id is made by the arena that it is used with")]
     fn index(&self, id: Id<T>) -> &T {
-        if self.own.is_empty() {
-            return &self.shared[id.index()];
-        }
-        self.own.get(&id.index()).unwrap_or_else(|| &self.shared[id.index()])
+        let changed = self.own.as_ref().and_then(|own| own.get(&id.index()));
+        changed.unwrap_or_else(|| &self.shared[id.index()])
     }
 }
 

@@ -10,13 +10,14 @@ mod mac;
 mod objects;
 mod prefix;
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use contrail_wire::net::{ethernet::EthernetHeader, ipv4::Ipv4Header, udp::UdpHeader};
 use contrail_wire::tunnel::{gre::GreHeader, mpls::MplsEntry, vxlan::VxlanHeader};
 use contrail_wire::{MacAddr, Vni};
+use foldhash::{HashMap, HashMapExt};
 use ipnet::IpNet;
 
 pub(crate) use self::aggregate::DeviceManagerPython;
@@ -39,9 +40,13 @@ use crate::outage::Outage;
 use crate::release::Release;
 use crate::topology::Topology;
 
-/// A fabric, resolved: made from a [`Document`](crate::document::Document) and never changed.
+/// A fabric, resolved: made from a [`Document`](crate::document::Document) and never changed. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Fabric {
+pub struct Fabric(Arc<Parts>);
+
+/// What a fabric is made of. Fabrics that are made from it share what they do not change.
+#[derive(Clone, Debug)]
+pub struct Parts {
     pub(crate) name: Name,
     pub(crate) autonomous_system: u32,
     pub(crate) release: Release,
@@ -133,15 +138,36 @@ pub(crate) enum OriginKind {
     Secondary(NetworkId),
 }
 
+impl From<Parts> for Fabric {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+#[doc(hidden)]
+impl Deref for Fabric {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl Fabric {
     /// As Contrail ships.
     pub(crate) const AUTONOMOUS_SYSTEM: u32 = 64_512;
+
+    /// To make a fabric that differs from those that it was cloned from.
+    pub(crate) fn parts_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.0)
+    }
 
     /// With topology and indexes made anew, after devices or cables were added, or went down or up.
     pub(crate) fn rewired(mut self) -> Self {
         let is_up = |(_, link): &(usize, &Link)| link.ends.iter().all(|end| self.is_port_up(end));
         let links = self.links.iter().enumerate().filter(is_up);
-        self.topology = Arc::new(Topology::new(self.devices.len(), links));
+        let topology = Topology::new(self.devices.len(), links);
+        self.parts_mut().topology = Arc::new(topology);
         self.reindexed()
     }
 
@@ -152,7 +178,7 @@ impl Fabric {
 
     /// With the indexes made anew after any object was changed.
     pub(crate) fn reindexed(mut self) -> Self {
-        self.index = Index::new(&self);
+        self.parts_mut().index = Index::new(&self);
         self
     }
 
@@ -162,7 +188,7 @@ impl Fabric {
     }
 
     /// Whose account of forwarding it follows.
-    pub const fn release(&self) -> Release {
+    pub fn release(&self) -> Release {
         self.release
     }
 

@@ -226,9 +226,9 @@ impl Fabric {
         for change in changes {
             fabric.make(change);
         }
-        let mut index = std::mem::take(&mut fabric.index);
+        let mut index = fabric.index.clone();
         index.update(&fabric, Change::facts(changes));
-        fabric.index = index;
+        fabric.parts_mut().index = index;
         fabric
     }
 
@@ -240,7 +240,7 @@ impl Fabric {
                     networks.iter().filter_map(|name| self.network_named(name)).collect();
                 let first = networks.first().map(|network| &self.networks[*network]);
                 let project = first.and_then(|network| network.project.clone());
-                self.routers.push(LogicalRouter {
+                self.parts_mut().routers.push(LogicalRouter {
                     name: router.clone(),
                     project,
                     kind: RouterType::VxlanRouting,
@@ -273,7 +273,8 @@ impl Fabric {
                 self.router_mut(router)?.networks.retain(|other| *other != network);
             }
             Change::AddStaticRoute { server, to, via } => {
-                let server = self.servers.get_mut(self.server_named(server)?)?;
+                let server = self.server_named(server)?;
+                let server = self.parts_mut().servers.get_mut(server)?;
                 server.routes.push(StaticRoute { to: *to, via: *via });
             }
             Change::EnableIpFabricForwarding { network } => {
@@ -284,7 +285,8 @@ impl Fabric {
                 let known = [Protocol::Tcp, Protocol::Udp];
                 let protocol = known.into_iter().find(|known| known.name() == *protocol)?;
                 let (start_port, end_port) = (*start_port, *end_port);
-                Arc::make_mut(&mut self.pools).push(PortTranslationPool { protocol, start_port, end_port });
+                let pools = Arc::make_mut(&mut self.parts_mut().pools);
+                pools.push(PortTranslationPool { protocol, start_port, end_port });
             }
             Change::AddUnderlayIrb { network, device, .. } => {
                 let device = self.device_named(device)?;
@@ -305,15 +307,18 @@ impl Fabric {
     }
 
     fn router_mut(&mut self, name: &Name) -> Option<&mut LogicalRouter> {
-        self.routers.get_mut(self.router_named(name)?)
+        let router = self.router_named(name)?;
+        self.parts_mut().routers.get_mut(router)
     }
 
     fn network_mut(&mut self, name: &Name) -> Option<&mut Network> {
-        self.networks.get_mut(self.network_named(name)?)
+        let network = self.network_named(name)?;
+        self.parts_mut().networks.get_mut(network)
     }
 
     fn device_mut(&mut self, name: &Name) -> Option<&mut Device> {
-        self.devices.get_mut(self.device_named(name)?)
+        let device = self.device_named(name)?;
+        self.parts_mut().devices.get_mut(device)
     }
 
     /// In the order of the document, in which equal paths are told.

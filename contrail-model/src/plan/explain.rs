@@ -82,14 +82,14 @@ impl Fabric {
         let loopback = Some(self.free_loopback());
         let spines = self.devices.iter().filter(|(_, device)| device.role == PhysicalRole::Spine);
         let spines: Vec<DeviceId> = spines.map(|(id, _)| id).collect();
-        let beside = spines.first().map(|spine| self.devices[*spine].fabric.clone());
-        let id = self.devices.push(Device {
+        let beside = spines.first().map_or(&self.name, |spine| &self.devices[*spine].fabric).clone();
+        let id = self.parts_mut().devices.push(Device {
             name: name.clone(),
             role: PhysicalRole::Leaf,
             overlay_roles,
             loopback,
             router_mac: router_mac(name),
-            fabric: beside.unwrap_or_else(|| self.name.clone()),
+            fabric: beside,
             product: None,
             mtu: Device::MTU,
             secondary_addresses: Vec::new(),
@@ -100,7 +100,7 @@ impl Fabric {
             let ends = [port(id, format!("up{index}")), port(spine, format!("to {name}"))];
             links.push(Link { ends });
         }
-        self.links = links.into();
+        self.parts_mut().links = links.into();
         id
     }
 
@@ -128,7 +128,7 @@ impl Fabric {
         let uses = |network| self.servers[server].interfaces().any(|at| at.network == network);
         group.vlans.retain(|binding| uses(binding.network));
         for binding in &group.vlans {
-            if let Some(network) = fabric.networks.get_mut(binding.network)
+            if let Some(network) = fabric.parts_mut().networks.get_mut(binding.network)
                 && !network.underlay_irb.is_empty()
             {
                 network.underlay_irb.extend(ports.iter().map(|port| port.device));
@@ -136,8 +136,8 @@ impl Fabric {
         }
         group.name = format!("port group of {name}").into();
         group.ports = ports;
-        let group = fabric.port_groups.push(group);
-        if let Some(server) = fabric.servers.get_mut(server) {
+        let group = fabric.parts_mut().port_groups.push(group);
+        if let Some(server) = fabric.parts_mut().servers.get_mut(server) {
             server.port_group = group;
         }
         fabric.rewired()

@@ -1,6 +1,6 @@
 //! Who can be an end of a flow, and which flows are required.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 use super::{Names, Resolver};
 use crate::document;

@@ -8,7 +8,7 @@ mod values;
 use std::collections::HashMap;
 
 use crate::document::Document;
-use crate::fabric::{Fabric, Id, Index, ServerKind, Style, VniMode};
+use crate::fabric::{Fabric, Id, Index, Parts, ServerKind, Style, VniMode};
 use crate::load::{LoadError, Problem, locate};
 use crate::outage::Outage;
 use crate::release::Release;
@@ -78,7 +78,7 @@ impl Resolver<'_> {
             // Flows name objects that may be missing now; their problems would only repeat those.
             return None;
         }
-        let fabric = Fabric {
+        let mut fabric = Fabric::from(Parts {
             name: document.fabric.as_str().into(),
             autonomous_system: document.autonomous_system.unwrap_or(Fabric::AUTONOMOUS_SYSTEM),
             release,
@@ -103,7 +103,7 @@ impl Resolver<'_> {
             topology: Arc::default(),
             outage: Outage::default(),
             index: Index::default(),
-        }
+        })
         .rewired();
         for (id, workload) in fabric.workloads.iter() {
             let host = &fabric.servers[workload.host];
@@ -113,7 +113,10 @@ impl Resolver<'_> {
             }
         }
         let (endpoints, required_flows) = self.flows(&fabric, &server_names, &network_names);
-        Some(Fabric { endpoints: Arc::new(endpoints), required_flows: required_flows.into(), ..fabric })
+        let parts = fabric.parts_mut();
+        parts.endpoints = Arc::new(endpoints);
+        parts.required_flows = required_flows.into();
+        Some(fabric)
     }
 }
 

@@ -63,7 +63,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn devices(&mut self, networks: &Names<'_, Network>) -> Arena<Device> {
-        let mut arena = Arena::default();
+        let mut devices = Vec::with_capacity(self.document.devices.len());
         for (i, device) in self.document.devices.iter().enumerate() {
             let path = format!("devices[{i}]");
             self.named(&path, &device.name);
@@ -94,7 +94,7 @@ impl Resolver<'_> {
             if let Some(fabric) = &device.fabric {
                 self.named(&format!("{path}.fabric"), fabric);
             }
-            arena.push(Device {
+            devices.push(Device {
                 name: device.name.as_str().into(),
                 role: role.unwrap_or(PhysicalRole::Leaf),
                 overlay_roles,
@@ -106,7 +106,7 @@ impl Resolver<'_> {
                 secondary_addresses,
             });
         }
-        arena
+        devices.into()
     }
 
     pub(super) fn links(&mut self, devices: &Names<'_, Device>) -> Vec<Link> {
@@ -124,7 +124,7 @@ impl Resolver<'_> {
     }
 
     pub(super) fn networks(&mut self, devices: &Names<'_, Device>, vni_mode: VniMode) -> Arena<Network> {
-        let mut arena = Arena::default();
+        let mut networks = Vec::with_capacity(self.document.networks.len());
         for (i, network) in self.document.networks.iter().enumerate() {
             let path = format!("networks[{i}]");
             self.named(&path, &network.name);
@@ -169,7 +169,7 @@ impl Resolver<'_> {
                     self.find(devices, &format!("{path}.underlay_irb[{k}]"), "device", name)
                 })
                 .collect();
-            arena.push(Network {
+            networks.push(Network {
                 name: network.name.as_str().into(),
                 project: self.project(&path, network.project.as_deref()),
                 vni,
@@ -182,7 +182,7 @@ impl Resolver<'_> {
                 fabric_snat: network.fabric_snat,
             });
         }
-        arena
+        networks.into()
     }
 
     pub(super) fn port_groups(
@@ -190,7 +190,7 @@ impl Resolver<'_> {
         devices: &Names<'_, Device>,
         networks: &Names<'_, Network>,
     ) -> Arena<PortGroup> {
-        let mut arena = Arena::default();
+        let mut groups = Vec::with_capacity(self.document.port_groups.len());
         for (i, group) in self.document.port_groups.iter().enumerate() {
             let path = format!("port_groups[{i}]");
             self.named(&path, &group.name);
@@ -229,9 +229,9 @@ impl Resolver<'_> {
             }
             let uuid = group.uuid.as_ref().and_then(|text| self.uuid(&format!("{path}.uuid"), text));
             let lacp = group.lacp.unwrap_or(true);
-            arena.push(PortGroup { name: group.name.as_str().into(), ports, vlans, lacp, uuid, ae_numbers });
+            groups.push(PortGroup { name: group.name.as_str().into(), ports, vlans, lacp, uuid, ae_numbers });
         }
-        arena
+        groups.into()
     }
 
     pub(super) fn address(
@@ -271,7 +271,7 @@ impl Resolver<'_> {
         groups: &Names<'_, PortGroup>,
         networks: &Names<'_, Network>,
     ) -> Arena<Server> {
-        let mut arena = Arena::default();
+        let mut servers = Vec::with_capacity(self.document.servers.len());
         for (i, server) in self.document.servers.iter().enumerate() {
             let path = format!("servers[{i}]");
             self.named(&path, &server.name);
@@ -304,10 +304,10 @@ impl Resolver<'_> {
                 let name = server.name.as_str().into();
                 let dhcp_options = server.dhcp_options.clone();
                 let mtu = self.mtu(&path, server.mtu, Device::MTU);
-                arena.push(Server { name, kind, port_group, addresses, vhost0, dhcp_options, mtu, routes });
+                servers.push(Server { name, kind, port_group, addresses, vhost0, dhcp_options, mtu, routes });
             }
         }
-        arena
+        servers.into()
     }
 
     pub(super) fn workloads(
@@ -315,7 +315,7 @@ impl Resolver<'_> {
         servers: &Names<'_, Server>,
         networks: &Names<'_, Network>,
     ) -> Arena<Workload> {
-        let mut arena = Arena::default();
+        let mut workloads = Vec::with_capacity(self.document.workloads.len());
         for (i, workload) in self.document.workloads.iter().enumerate() {
             let path = format!("workloads[{i}]");
             self.named(&path, &workload.name);
@@ -325,10 +325,10 @@ impl Resolver<'_> {
             let interface = self.interface(networks, &path, name, network, mac.as_ref(), first);
             if let (Some(host), Some(interface)) = (host, interface) {
                 let second = second.map(|address| Address { address, ..interface.clone() });
-                arena.push(Workload { name: name.as_str().into(), host, interface, second });
+                workloads.push(Workload { name: name.as_str().into(), host, interface, second });
             }
         }
-        arena
+        workloads.into()
     }
 
     /// One address, or two of different families.
@@ -357,7 +357,7 @@ impl Resolver<'_> {
         workloads: &Names<'_, Workload>,
         networks: &Names<'_, Network>,
     ) -> Arena<VirtualService> {
-        let mut arena = Arena::default();
+        let mut services = Vec::with_capacity(self.document.virtual_services.len());
         for (i, service) in self.document.virtual_services.iter().enumerate() {
             let path = format!("virtual_services[{i}]");
             self.named(&path, &service.name);
@@ -373,10 +373,18 @@ impl Resolver<'_> {
             if let (Some(network), Some(address), Some(protocol)) = (network, address, protocol) {
                 let (name, port) = (service.name.as_str().into(), service.port);
                 let member_port = service.member_port.unwrap_or(port);
-                arena.push(VirtualService { name, network, address, protocol, port, members, member_port });
+                services.push(VirtualService {
+                    name,
+                    network,
+                    address,
+                    protocol,
+                    port,
+                    members,
+                    member_port,
+                });
             }
         }
-        arena
+        services.into()
     }
 
     pub(super) fn routers(
@@ -385,7 +393,7 @@ impl Resolver<'_> {
         networks: &Names<'_, Network>,
     ) -> Arena<LogicalRouter> {
         let mut free = self.free_vnis();
-        let mut arena = Arena::default();
+        let mut routers = Vec::with_capacity(self.document.logical_routers.len());
         for (i, router) in self.document.logical_routers.iter().enumerate() {
             let path = format!("logical_routers[{i}]");
             self.named(&path, &router.name);
@@ -421,7 +429,7 @@ impl Resolver<'_> {
                 })
                 .collect();
             let name = router.name.as_str().into();
-            arena.push(LogicalRouter {
+            routers.push(LogicalRouter {
                 name,
                 project: self.project(&path, router.project.as_deref()),
                 kind,
@@ -432,7 +440,7 @@ impl Resolver<'_> {
                 extended_to,
             });
         }
-        arena
+        routers.into()
     }
 
     /// The VNIs that nothing in the document has, the highest first: the automatic ones begin at 1.

@@ -18,7 +18,7 @@ pub(super) struct Blame<'f> {
 
 /// One drop of a flow.
 struct Struck<'d> {
-    flow: &'d Traced,
+    flow: &'d Traced<'d>,
     way: fn(&Trace) -> Way<'_>,
     at: Name,
     reason: Drop,
@@ -30,7 +30,7 @@ impl<'f> Blame<'f> {
     }
 
     /// Names what is down in each drop that is not there without it.
-    pub(super) fn explain(&mut self, flow: &Traced, trace: &mut Trace) {
+    pub(super) fn explain(&mut self, flow: &Traced<'_>, trace: &mut Trace) {
         if self.fabric.outage.is_empty() {
             return;
         }

@@ -12,17 +12,17 @@ use crate::limits;
 const CLIENT_PORT: u16 = 40_000;
 
 /// A flow with its ends found, which are of one address family.
-pub(crate) struct Traced {
-    pub(crate) from: (Name, Endpoint),
-    pub(crate) to: (Name, Endpoint),
+pub(crate) struct Traced<'n> {
+    pub(crate) from: (&'n Name, Endpoint),
+    pub(crate) to: (&'n Name, Endpoint),
     pub(crate) protocol: Protocol,
     pub(crate) port: u16,
     pub(crate) family: Option<Family>,
-    pub(crate) why: Name,
+    pub(crate) why: &'n Name,
 }
 
 /// Traces a flow out and back.
-pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Trace {
+pub(crate) fn trace(fabric: &Fabric, flow: &Traced<'_>) -> Trace {
     let (from, to) = (fabric.address_of(flow.from.1), fabric.address_of(flow.to.1));
     let opener = (from, Source::AddressOf(AddressOf::From));
     let answerer = (to, Source::AddressOf(AddressOf::To));
@@ -39,7 +39,7 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Trace {
         Some(dhcp) => dhcp.discover(headers),
         None => headers.opening(flow.protocol, [opener, answerer], [client, service], false, Vec::new()),
     };
-    let out = walker.walk(flow.from.1, flow.to.1, &flow.to.0, opening);
+    let out = walker.walk(flow.from.1, flow.to.1, flow.to.0, opening);
 
     // The answer goes to whom the opening packet said it came from.
     walker.is_answer = true;
@@ -58,7 +58,7 @@ pub(crate) fn trace(fabric: &Fabric, flow: &Traced) -> Trace {
             headers.opening(flow.protocol, [answerer, address], [service, port], true, Vec::new())
         }
     };
-    let back = walker.walk(flow.to.1, flow.from.1, &flow.from.0, answer);
+    let back = walker.walk(flow.to.1, flow.from.1, flow.from.0, answer);
     Trace {
         fabric: fabric.clone(),
         from: flow.from.0.clone(),
@@ -98,7 +98,7 @@ impl Fabric {
     }
 
     /// The translation for a flow that a workload behind distributed SNAT opens to the underlay.
-    fn translation(&self, flow: &Traced, from: IpAddr) -> Option<Nat> {
+    fn translation(&self, flow: &Traced<'_>, from: IpAddr) -> Option<Nat> {
         let (Endpoint::Workload(workload, _), Endpoint::Server(..)) = (flow.from.1, flow.to.1) else {
             return None;
         };

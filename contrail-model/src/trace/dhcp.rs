@@ -28,7 +28,7 @@ pub(super) struct Dhcp<'f> {
 
 impl Fabric {
     /// The conversation that a flow stands for, if it is one.
-    pub(super) fn dhcp(&self, flow: &Traced) -> Option<Dhcp<'_>> {
+    pub(super) fn dhcp(&self, flow: &Traced<'_>) -> Option<Dhcp<'_>> {
         let Endpoint::Server(client, index) = flow.from.1 else { return None };
         let interface = self.servers[client].addresses.get(index)?;
         (flow.protocol == Protocol::Dhcp).then_some(Dhcp { client, interface })

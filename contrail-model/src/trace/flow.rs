@@ -104,12 +104,12 @@ impl Fabric {
             _ => FlowError::Families { from: self.address_of(from), to: self.address_of(to) },
         })?;
         let traced = Traced {
-            from: (from_name.clone(), from),
-            to: (to_name.clone(), to),
+            from: (from_name, from),
+            to: (to_name, to),
             protocol: flow.protocol,
             port: flow.port,
             family,
-            why: Name::default(),
+            why: &Name::default(),
         };
         let mut trace = trace(self, &traced);
         Blame::new(self).explain(&traced, &mut trace);
@@ -126,12 +126,12 @@ impl Fabric {
         let mut blame = Blame::new(self);
         let traces = flows.iter().map(|flow| {
             let traced = Traced {
-                from: flow.from.clone(),
-                to: flow.to.clone(),
+                from: (&flow.from.0, flow.from.1),
+                to: (&flow.to.0, flow.to.1),
                 protocol: flow.protocol,
                 port: flow.port,
                 family: flow.family,
-                why: flow.why.clone(),
+                why: &flow.why,
             };
             let mut trace = trace(self, &traced);
             blame.explain(&traced, &mut trace);

@@ -18,8 +18,22 @@ use contrail_wire::{EtherType, Header, IpProtocol, Label, Layer, MacAddr, Vni, f
 use super::note::Source;
 use crate::fabric::Protocol;
 
-/// More than all headers of a traced packet and a DHCP message behind them take.
-const LARGEST: usize = 1536;
+/// Room for bytes: on the stack for a packet's headers, on the heap if there is a message behind them.
+struct Room {
+    few: [u8; 160],
+    many: Vec<u8>,
+}
+
+impl Room {
+    fn new(length: usize) -> Self {
+        let few = [0; 160];
+        Self { many: if length > few.len() { vec![0; length] } else { Vec::new() }, few }
+    }
+
+    fn bytes(&mut self) -> &mut [u8] {
+        if self.many.is_empty() { &mut self.few } else { &mut self.many }
+    }
+}
 
 /// A header, and where the values of the fields come from that this fabric and flow decide.
 #[derive(Clone, Copy, Debug)]
@@ -143,13 +157,13 @@ impl Headers {
         self.of(packet).map(|noted| &noted.header)
     }
 
+    /// How many bytes the packet has.
+    fn length(&self, packet: Packet) -> usize {
+        self.headers(packet).map(Header::len).sum::<usize>() + self.payload(packet).len()
+    }
+
     /// The packet's bytes, with all headers as they stand, behind the link header that is not its own.
-    pub(super) fn encode<'b>(
-        &self,
-        link: Option<&NotedHeader>,
-        packet: Packet,
-        buffer: &'b mut [u8; LARGEST],
-    ) -> &'b [u8] {
+    fn encode<'b>(&self, link: Option<&NotedHeader>, packet: Packet, buffer: &'b mut [u8]) -> &'b [u8] {
         let mut length = 0;
         for NotedHeader { header, .. } in link.into_iter().chain(self.of(packet)) {
             let rest = buffer.get_mut(length..).unwrap_or_default();
@@ -174,7 +188,11 @@ impl Headers {
     }
 
     pub(super) fn bytes(&self, link: Option<&NotedHeader>, packet: Packet) -> Vec<u8> {
-        self.encode(link, packet, &mut [0; LARGEST]).to_vec()
+        let link_length = link.map_or(0, |noted| noted.header.len());
+        let mut bytes = vec![0; link_length + self.length(packet)];
+        let length = self.encode(link, packet, &mut bytes).len();
+        bytes.truncate(length);
+        bytes
     }
 
     fn note(&mut self, header: Header<'static>, sources: [Option<Source>; 2], behind: Behind) -> Packet {
@@ -288,8 +306,8 @@ impl Headers {
         from: Sourced<IpAddr>,
         to: Sourced<IpAddr>,
     ) {
-        let mut buffer = [0; LARGEST];
-        let inner = self.encode(None, *packet, &mut buffer);
+        let mut room = Room::new(self.length(*packet));
+        let inner = self.encode(None, *packet, room.bytes());
         let hash = if self.has_link(*packet) { FlowHash::of_ethernet(inner) } else { FlowHash::of_ip(inner) };
         let time_to_live = self.time_to_live(*packet);
         let udp = |port: u16, rfc: &'static str| {
@@ -454,7 +472,8 @@ fn ip_header(source: IpAddr, destination: IpAddr, protocol: IpProtocol) -> Heade
 /// Headers in front of a payload with their lengths and checksums.
 fn completed<const N: usize>(headers: [Header<'static>; N], payload: &[u8]) -> [Header<'static>; N] {
     let mut completed = headers;
-    match frame::complete(&mut completed, payload, &mut [0; LARGEST]) {
+    let mut room = Room::new(headers.iter().map(Header::len).sum::<usize>() + payload.len());
+    match frame::complete(&mut completed, payload, room.bytes()) {
         Ok(_) => completed,
         Err(_) => headers,
     }

@@ -32,7 +32,7 @@ const MAX_VISITS: usize = 16_384;
 /// A packet inside a node, with what the node has done so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Work {
-    last_step: Option<usize>,
+    pub(super) last_step: Option<usize>,
     pub(super) packet: Packet,
     /// Whether this node put the packet into VXLAN.
     pub(super) is_encapsulated_here: bool,
@@ -82,7 +82,7 @@ pub(super) struct Walker<'f> {
     pub(super) notes: Notes,
     /// The first visit of this way, and the one that is worked out.
     first: usize,
-    now: usize,
+    pub(super) now: usize,
     here: Node,
     /// Whether a visit led back to itself or to one before it.
     may_loop: bool,
@@ -92,6 +92,9 @@ pub(super) struct Walker<'f> {
     looked_up: Vec<(IpAddr, UnderlayRoute<'f>)>,
     /// Room for those of a device.
     pub(super) next_hops: NextHops,
+    /// The last visit of devices that only sent on what came from the underlay, by a hash of the device, with where the
+    /// packet goes: others that go there are sent on as it was.
+    pub(super) transits: [Option<(DeviceId, IpAddr, usize)>; 16],
 }
 
 impl<'f> Walker<'f> {
@@ -112,6 +115,7 @@ impl<'f> Walker<'f> {
             visited: Visited::default(),
             looked_up: Vec::new(),
             next_hops: NextHops::default(),
+            transits: [None; 16],
         }
     }
 
@@ -235,14 +239,15 @@ impl<'f> Walker<'f> {
             return Next::Visits(index);
         }
         let depth = visits.get(self.now).map_or(0, |visit| visit.depth) + 1;
-        let at = self.fabric.node_name(node);
         if depth >= MAX_HOPS {
-            return self.notes.ends(Verdict::Dropped { at: at.clone(), reason: Box::new(Drop::Loop) });
+            let at = self.fabric.node_name(node).clone();
+            return self.notes.ends(Verdict::Dropped { at, reason: Box::new(Drop::Loop) });
         }
         let index = visits.len();
         if index - self.first >= MAX_VISITS {
             let missing = format!("more than {MAX_VISITS} of the places where equal-cost paths lead");
-            return self.notes.ends(Verdict::Undetermined { at: at.clone(), missing });
+            let at = self.fabric.node_name(node).clone();
+            return self.notes.ends(Verdict::Undetermined { at, missing });
         }
         self.visited.put(node, packet, index);
         self.notes.visits.push(Visit { node, ingress, packet, depth, hops: 0..0, in_same_bucket });

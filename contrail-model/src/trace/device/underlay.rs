@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::{From, connected};
 use crate::fabric::{DeviceId, NetworkId, Origin, OriginKind, Owner, ServerId, VIRTUAL_GATEWAY};
 use crate::topology::Neighbour as Cabled;
-use crate::trace::note::{Ingress, Link, Neighbour, NextHop, Node, Route, Source, Step, Table};
+use crate::trace::note::{Ingress, Link, Neighbour, NextHop, Node, Noted, Route, Sent, Source, Step, Table};
 use crate::trace::step::RouteKind;
 use crate::trace::verdict::Drop;
 use crate::trace::walk::{Walker, Work};
@@ -28,6 +28,11 @@ impl Walker<'_> {
         }
         if !matches!(from, From::Here) {
             self.hop(&mut work);
+        }
+        if matches!(from, From::Fabric)
+            && let Some(visit) = self.transit(device, destination)
+        {
+            return self.follow(visit, work);
         }
         let table = Table::Underlay(device);
         if let Some((prefix, irb)) = self.unannounced_secondary(device, destination) {
@@ -98,6 +103,7 @@ impl Walker<'_> {
             let reason = self.no_route(table, destination, vec![fact]);
             return self.drop(work, reason);
         }
+        self.note_transit(device, destination, &work);
         let nearest = self.devices(next_hops.nearest.iter().copied());
         let chosen = Route { to: prefix, kind: RouteKind::Underlay, next_hop: NextHop::Towards(nearest) };
         self.step(&mut work, Step::lookup(table, destination, chosen));
@@ -106,6 +112,36 @@ impl Walker<'_> {
             self.emit(work, Link::Cable { link, end }, Node::Device(next), Ingress::Fabric);
         }
         self.next_hops = next_hops;
+    }
+
+    /// Notes that packets are only sent on here, unless something was done with this one before: its steps are its own.
+    fn note_transit(&mut self, device: DeviceId, destination: IpAddr, work: &Work) {
+        let bucket = device.index() % self.transits.len();
+        if work.last_step.is_none()
+            && let Some(transit) = self.transits.get_mut(bucket)
+        {
+            *transit = Some((device, destination, self.now));
+        }
+    }
+
+    /// The visit in which another packet was sent on here to the same destination.
+    fn transit(&self, device: DeviceId, destination: IpAddr) -> Option<usize> {
+        let (at, to, visit) = (*self.transits.get(device.index() % self.transits.len())?)?;
+        ((at, to) == (device, destination)).then_some(visit)
+    }
+
+    /// Sends the packet to where another was sent in that visit.
+    fn follow(&mut self, visit: usize, mut work: Work) {
+        let hops = self.notes.visits.get(visit).map_or(0..0, |visit| visit.hops.clone());
+        for hop in hops {
+            let Some(Noted { last_step, sent: Some(Sent { link, to, .. }), .. }) =
+                self.notes.hops.get(hop).copied()
+            else {
+                continue;
+            };
+            work.last_step = last_step;
+            self.emit(work, link, to, Ingress::Fabric);
+        }
     }
 
     /// Out of an underlay IRB to a host of its network.
