@@ -123,6 +123,19 @@ lint: ## Check format and lints, warnings denied
 	cargo clippy $(IN_BENCH) --all-targets -- -D warnings
 	cargo clippy $(IN_MODEL_BENCH) -- -D warnings
 
+.PHONY: deny
+ifeq ($(shell command -v cargo-deny),)
+deny:
+	@echo "SKIPPED: licences and sources of dependencies; needs: cargo install cargo-deny" >&2
+else
+deny: ## Hold what is depended on to deny.toml: licences, versions, sources, and advisories where these can be fetched
+	for workspace in $(WORKSPACES); do $(DENY) -A unmatched-skip licenses bans sources || exit 1; done
+	@if cargo deny fetch db 2>/dev/null; then \
+		for workspace in $(WORKSPACES); do $(DENY) --disable-fetch advisories || exit 1; done; \
+		else echo "SKIPPED: advisories; the database of RustSec cannot be fetched" >&2; fi
+endif
+DENY = cargo deny --locked --manifest-path $$workspace/Cargo.toml --config deny.toml check --hide-inclusion-graph
+
 # The pages of the Python package; their examples are tests of `make test-python`.
 SITE_VENV := $(TARGET)/site-venv
 .PHONY: site

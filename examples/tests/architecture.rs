@@ -27,6 +27,28 @@ fn dependencies_point_from_the_edges_to_the_wire() {
 }
 
 #[test]
+fn each_dependency_has_its_reason() {
+    let benchmarks = ["python/bench/bare", "contrail-wire/bench", "contrail-model/bench"];
+    let packages = PACKAGES.iter().chain(&benchmarks).map(|package| format!("{package}/Cargo.toml"));
+    for path in packages.chain(["Cargo.toml".to_owned()]) {
+        let (mut within, mut is_said_above) = (false, false);
+        for line in read(&path).lines() {
+            let (dependency, reason) = line.split_once('#').unwrap_or((line, ""));
+            if let Some(table) = dependency.strip_prefix('[') {
+                within = table.ends_with("dependencies]");
+                continue;
+            }
+            let is_ours = ["path = ", "workspace = true"].iter().any(|it| dependency.contains(it));
+            if dependency.is_empty() || !reason.is_empty() {
+                is_said_above = dependency.is_empty() && !reason.is_empty();
+            } else if within && !is_ours {
+                assert!(is_said_above, "{path}: what is this for? {line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_wire_needs_neither_std_nor_an_allocator() {
     let lib = read("contrail-wire/src/lib.rs");
     assert!(lib.contains("#![no_std]"));

@@ -1,4 +1,5 @@
 import doctest
+import json
 import re
 import runpy
 from importlib.metadata import entry_points, files, version
@@ -50,6 +51,16 @@ def test_the_licences_of_others_are_in_the_wheel():
     script = runpy.run_path(str(FABRICS.parents[1] / "python" / "licences.py"))
     (file,) = [it for it in files("contrail-fabric") if it.name == "THIRD_PARTY_LICENSES.txt"]
     assert file.read_text(encoding="utf-8") == script["told"](), "python python/licences.py writes them anew"
+
+
+def test_the_bill_of_materials_in_the_wheel_names_each_crate():
+    """Maturin writes it after PEP 770."""
+    script = runpy.run_path(str(FABRICS.parents[1] / "python" / "licences.py"))
+    (file,) = [it for it in files("contrail-fabric") if it.parent.name == "sboms"]
+    bill = json.loads(file.read_text(encoding="utf-8"))
+    assert bill["bomFormat"] == "CycloneDX"
+    named = {(it["name"], it["version"]) for it in bill["components"]}
+    assert named >= {(it["name"], it["version"]) for it in script["crates"]()}
 
 
 def test_what_docstrings_show_is_so():
