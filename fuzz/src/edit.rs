@@ -74,8 +74,14 @@ fn checksums_follow(before: &[Decoded<'_>], decoder: &Decoder<'_>, link: LinkTyp
         let level = level.packet;
         [level.network_checksum(), level.transport_checksum(), level.tunnel_checksum()].map(state)
     };
-    let expected: Vec<_> = before.iter().map(states).collect();
+    let mut expected: Vec<_> = before.iter().map(states).collect();
     let found: Vec<_> = levels(decoder, link, bytes).map(|level| states(&level)).collect();
+    for (expected, found) in expected.iter_mut().flatten().zip(found.iter().flatten()) {
+        // The field is 0xffff where it should be 0: wrong by nothing, and right once it was updated (RFC 1624 3).
+        if (*expected, *found) == (Ok(0), Err(Checksum::Right)) {
+            *expected = *found;
+        }
+    }
     assert_eq!(found, expected, "checksums follow");
 }
 
