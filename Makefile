@@ -84,6 +84,10 @@ $(VENV)/installed: python/requirements-test.txt
 interop: ## Exchange routes with FRR, GoBGP, ExaBGP and BIRD on loopback, those of them that are installed
 	cargo test -q -p contrail-examples --test interop -- --nocapture
 
+.PHONY: lab
+lab: ## Build the Octavia and Ironic fabrics out of namespaces and FRR, and hold traces against packets; needs root
+	cargo test -q -p contrail-examples --test lab -- --nocapture --test-threads=1
+
 # Pictures in a real browser, and a page clicked through; UPDATE_GOLDEN=1 writes the renderings anew.
 BROWSER_VENV := $(TARGET)/browser-venv
 CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(name))))
@@ -115,7 +119,7 @@ generated: ## Write anew what is made and not written: schema, rules, golden tex
 lint: ## Check format and lints, warnings denied
 	for workspace in $(WORKSPACES); do (cd $$workspace && cargo fmt --check) || exit 1; done
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
-	cargo clippy -p contrail-examples --test interop -- -D warnings
+	cargo clippy -p contrail-examples --test interop --test lab -- -D warnings
 	cargo clippy $(IN_FUZZ) --all-targets -- -D warnings
 	cargo clippy $(IN_PYTHON) -- -D warnings
 	cargo clippy $(IN_PYTHON) --no-default-features --test stream -- -D warnings

@@ -3,6 +3,7 @@
 pub mod announcement;
 pub mod dissect;
 pub mod evpn_dump;
+pub mod lab;
 pub mod program;
 pub mod session;
 

@@ -28,6 +28,14 @@ pub enum Comparison {
     Free,
 }
 
+/// What is known of a fabric that is captured.
+pub(super) enum Known {
+    /// What the document says, and with it these MAC addresses.
+    Document(HashSet<MacAddr>),
+    /// All that a trace predicts.
+    Everything,
+}
+
 /// Where a sender starts to count a packet's routers down.
 const FIRST_TTLS: [u64; 3] = [64, 128, 255];
 /// The first of them is the model's own.
@@ -39,11 +47,14 @@ impl Comparison {
         behind: Option<Layer>,
         name: &str,
         value: &FieldValue<'_>,
-        macs: &HashSet<MacAddr>,
+        known: &Known,
     ) -> Self {
         let header = traced.header();
         match (header.layer(), name, value) {
-            (_, _, FieldValue::Mac(mac)) if !macs.contains(mac) => Self::Free,
+            (_, _, FieldValue::Mac(mac)) => match known {
+                Known::Document(macs) if !macs.contains(mac) => Self::Free,
+                _ => Self::Equal,
+            },
             (Layer::Udp, "source_port", _) if matches!(behind, Some(Layer::Vxlan | Layer::Mpls)) => {
                 Self::Within(0xc000..=0xffff)
             }
@@ -57,6 +68,7 @@ impl Comparison {
             (_, "total_length" | "payload_length" | "length" | "ihl" | "data_offset", value) => {
                 number(value).map_or(Self::Equal, Self::AtLeast)
             }
+            (_, "time_to_live" | "hop_limit" | "ttl", _) if matches!(known, Known::Everything) => Self::Equal,
             (_, "time_to_live" | "hop_limit" | "ttl", value) => {
                 let routers = number(value).and_then(|ttl| TRACED_TTL.checked_sub(ttl));
                 routers.map_or(Self::Equal, Self::Routers)
@@ -97,13 +109,13 @@ struct ExpectedField {
 
 impl ExpectedHeader {
     /// Those of a packet, from the outside in.
-    pub(super) fn all(packet: PacketHeaders<'_>, macs: &HashSet<MacAddr>) -> Vec<Self> {
+    pub(super) fn all(packet: PacketHeaders<'_>, known: &Known) -> Vec<Self> {
         let traced: Vec<TracedHeader<'_>> = packet.headers().collect();
         let behind = traced.iter().skip(1).map(|traced| Some(traced.header().layer())).chain([None]);
         let expected = traced.iter().zip(behind).map(|(traced, behind)| {
             let mut fields = Vec::new();
             traced.header().fields(&mut |name, value| {
-                let comparison = Comparison::of(traced, behind, name, &value, macs);
+                let comparison = Comparison::of(traced, behind, name, &value, known);
                 fields.push(ExpectedField { name, value: value.to_string(), comparison });
             });
             Self { layer: traced.header().layer(), fields }

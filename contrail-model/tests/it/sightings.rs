@@ -191,6 +191,21 @@ fn what_a_real_sender_is_free_to_choose_is_no_difference() {
     let sighting = trace.expectation().locate(LinkType::Ethernet, &bytes).unwrap();
     assert!(sighting.is_as_predicted(), "{sighting}");
     assert!(sighting.spots.iter().any(|spot| is_at(spot, &frame)), "{sighting}");
+
+    // Where the fabric was made as predicted, a sender is not free to have another address or to start elsewhere.
+    let here = trace.exact_expectation().on("leaf1:et-0/0/48").unwrap();
+    assert!(here.locate(LinkType::Ethernet, &frame.bytes).unwrap().is_as_predicted());
+    let sighting = here.locate(LinkType::Ethernet, &bytes).unwrap();
+    let told: Vec<String> = sighting.differences.iter().map(Difference::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "outer ethernet source_address: expected 02:cb:2a:a8:3c:53, found 02:11:22:33:44:55",
+            "outer ipv4 time_to_live: expected 64, found 128",
+            "inner ethernet source_address: expected 02:c4:c1:06:a7:ef, found 02:11:22:33:44:55",
+            "inner ipv4 time_to_live: expected 63, found 127",
+        ]
+    );
 }
 
 #[test]

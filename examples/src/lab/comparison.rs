@@ -1,0 +1,145 @@
+//! What was seen of a flow on the links, held against its trace.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use contrail_model::Trace;
+use contrail_model::trace::{Expectation, Path, Sighting, Spot, Step};
+use contrail_wire::LinkType;
+
+use super::capture::Captured;
+use super::conversation::{Ends, Known};
+
+/// One direction of a link: its name, who sends, who receives.
+type Direction<'s> = (&'s str, &'s str, &'s str);
+
+/// What came of a comparison.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Frames that were held against the trace.
+    pub frames: usize,
+    /// Copies of broadcasts that the trace does not follow, as it follows one.
+    pub copies: usize,
+    /// To which ends of tunnels broadcasts were replicated, by the end that did.
+    replicated: BTreeMap<IpAddr, BTreeSet<IpAddr>>,
+    /// Directions of links that were used, of those predicted.
+    pub links: [usize; 2],
+    /// Hops at which frames were seen, of those predicted.
+    pub hops: [usize; 2],
+    /// Inner flows whose tunnels have one source port each.
+    pub hashed: usize,
+    /// What is not as predicted.
+    pub differences: Vec<String>,
+}
+
+/// Holds the frames of a flow against its trace: each must be what the trace predicts on this link in this direction, and at
+/// each hop there must be some.
+pub fn compare(trace: &Trace, frames: &[&Captured]) -> Comparison {
+    let expectation = trace.exact_expectation();
+    // A trace tells the way of the answer also where nothing arrives that could be answered.
+    let is_expected = |spot: &&Spot| trace.out().is_delivered() || !spot.is_answer;
+    let spots = || expectation.spots().filter(is_expected);
+    let mut comparison = Comparison::default();
+    let (mut links, mut hops) = (BTreeSet::new(), BTreeSet::new());
+    let mut ports: BTreeMap<(IpAddr, Ends), BTreeSet<u16>> = BTreeMap::new();
+    for frame in frames {
+        let Some(known) = Known::of(&frame.bytes) else { continue };
+        if let Some(seen) = comparison.frame(&expectation, frame, &known) {
+            comparison.frames += 1;
+            let predicted = spots().filter(|spot| seen.contains(spot));
+            links.extend(predicted.map(direction));
+            hops.extend(seen.iter().map(|spot| (spot.is_answer, spot.hop)));
+        }
+        if let (Some(([by, _], port)), Some(inner)) = (known.tunnel, known.ends) {
+            ports.entry((by, inner)).or_default().insert(port);
+        }
+    }
+    let predicted: BTreeSet<(bool, usize)> = spots().map(|spot| (spot.is_answer, spot.hop)).collect();
+    // Where a packet does not come, none comes behind it.
+    let mut missing: Vec<_> = predicted.difference(&hops).collect();
+    missing.dedup_by_key(|(is_answer, _)| *is_answer);
+    for (is_answer, hop) in missing {
+        let spots = spots().filter(|spot| (spot.is_answer, spot.hop) == (*is_answer, *hop));
+        let places: BTreeSet<String> =
+            spots.map(|spot| format!("{} to {} on {}", spot.from, spot.to, spot.link)).collect();
+        let places: Vec<String> = places.into_iter().collect();
+        let way = if *is_answer { "back" } else { "out" };
+        comparison.differ(format!("{way}, hop {hop}: nothing was seen of {}", places.join(", or of ")));
+    }
+    for ((by, [source, destination]), ports) in &ports {
+        if ports.len() > 1 {
+            comparison
+                .differ(format!("{by} puts {source} to {destination} into tunnels from ports {ports:?}"));
+        }
+    }
+    comparison.hashed = ports.len();
+    comparison.links = [links.len(), spots().map(direction).collect::<BTreeSet<_>>().len()];
+    comparison.hops = [hops.len(), predicted.len()];
+    comparison
+}
+
+impl Comparison {
+    fn differ(&mut self, what: String) {
+        if !self.differences.contains(&what) {
+            self.differences.push(what);
+        }
+    }
+
+    /// Holds to whom broadcasts were replicated against what the trace says, where the ends of tunnels have these names.
+    pub(super) fn hold_replication(&mut self, trace: &Trace, name_of: impl Fn(IpAddr) -> String) {
+        let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for hop in trace.out().paths().iter().flat_map(Path::hops) {
+            for step in hop.steps() {
+                if let Step::Flood { to, .. } = step {
+                    expected
+                        .entry(hop.node().to_string())
+                        .or_default()
+                        .extend(to.iter().map(ToString::to_string));
+                }
+            }
+        }
+        let found: BTreeMap<String, BTreeSet<String>> = std::mem::take(&mut self.replicated)
+            .into_iter()
+            .map(|(by, to)| (name_of(by), to.into_iter().map(&name_of).collect()))
+            .collect();
+        for (by, to) in &found {
+            if expected.get(by) != Some(to) {
+                let expected = expected.get(by);
+                self.differ(format!("{by} replicates broadcasts to {to:?}, expected {expected:?}"));
+            }
+        }
+    }
+
+    /// Where a frame was seen; `None` if it is a copy of a broadcast.
+    fn frame(&mut self, expectation: &Expectation, frame: &Captured, known: &Known) -> Option<Vec<Spot>> {
+        let Captured { link, from, to, bytes, .. } = frame;
+        let sighting = expectation.on(link).and_then(|here| here.locate(LinkType::Ethernet, bytes));
+        let spots = sighting.iter().flat_map(|sighting| sighting.spots.clone());
+        let there: Vec<Spot> = spots.filter(|spot| *spot.from == **from && *spot.to == **to).collect();
+        let is_predicted = sighting.as_ref().is_some_and(Sighting::is_as_predicted) && !there.is_empty();
+        if let Known { is_broadcast: true, tunnel: Some(([by, copy_for], _)), .. } = known {
+            self.replicated.entry(*by).or_default().insert(*copy_for);
+        }
+        if !is_predicted && known.is_broadcast {
+            self.copies += 1;
+            return None;
+        }
+        if is_predicted {
+            return Some(there);
+        }
+        let what = match sighting {
+            None => "none of the flow is predicted there".to_owned(),
+            Some(sighting) if sighting.is_as_predicted() => "predicted the other way only".to_owned(),
+            Some(sighting) => {
+                let told: Vec<String> = sighting.differences.iter().map(ToString::to_string).collect();
+                told.join("; ")
+            }
+        };
+        self.differ(format!("{from} to {to} on {link}: {what}"));
+        Some(Vec::new())
+    }
+}
+
+fn direction(spot: &Spot) -> Direction<'_> {
+    (&spot.link, &spot.from, &spot.to)
+}

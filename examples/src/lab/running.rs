@@ -1,0 +1,202 @@
+//! A fabric that is running, and what is done in it.
+
+use std::fs;
+use std::net::IpAddr;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use contrail_model::{Fabric, Trace};
+use serde_json::Value;
+
+use super::blueprint::{Blueprint, CONTROL, Host, Snooped};
+use super::capture::{Captured, Captures};
+use super::configured::Configured;
+use super::conversation::Conversation;
+use super::frr::Frr;
+use super::helper::{self, Helper, Transport};
+use super::namespaces::{Ground, Process, batch, create, failed, full_name, inside, printed};
+use super::{PATIENCE, Talk, dhcp, tables};
+use crate::program::Stop;
+
+/// How long a route may take from a device to another, when all are up.
+const SOON: Duration = Duration::from_secs(5);
+
+/// How long the last frames of a flow may be on their way.
+const UNDER_WAY: Duration = Duration::from_millis(50);
+
+/// How often a flow is opened that should be answered, so that all of the equal-cost paths may be taken; and one that
+/// should not, as each time takes until it is given up.
+const TIMES: [u16; 2] = [16, 2];
+
+/// A fabric that is running.
+pub(super) struct Lab<'d> {
+    fabric: &'d Configured<'d>,
+    /// The program that has the helpers.
+    program: &'d Path,
+    blueprint: Blueprint,
+    captures: Captures,
+    daemons: Vec<(&'d str, Frr)>,
+    _helpers: Vec<Process>,
+    // Behind what runs on it.
+    ground: Ground,
+}
+
+impl<'d> Lab<'d> {
+    pub(super) fn build(model: &Fabric, fabric: &'d Configured<'d>, program: &'d Path) -> Result<Self, Stop> {
+        let ground = Ground::take()?;
+        let blueprint = Blueprint::new(fabric);
+        for name in blueprint.namespaces.keys() {
+            create(name)?;
+        }
+        for wire in &blueprint.wires {
+            let [one, other] = &wire.ends;
+            let (here, there) = (&one.interface, &other.interface);
+            let peer = full_name(&other.namespace);
+            let line = format!("link add {here} type veth peer name {there} netns {peer}");
+            batch("ip", &one.namespace, &[line])?;
+        }
+        for (name, namespace) in &blueprint.namespaces {
+            batch("ip", name, &namespace.ip)?;
+        }
+        for (name, namespace) in &blueprint.namespaces {
+            batch("bridge", name, &namespace.bridge)?;
+        }
+        let captures = Captures::start(&ground, &blueprint)?;
+        let mut daemons = Vec::new();
+        for device in &fabric.document.devices {
+            daemons.push((device.name.as_str(), Frr::start(&ground, &blueprint, fabric, device)?));
+        }
+        let mut helpers = dhcp::answer(&ground, &blueprint, fabric)?;
+        helpers.extend(control_node(&ground, &blueprint, fabric, program)?);
+        let lab = Self { fabric, program, blueprint, captures, daemons, _helpers: helpers, ground };
+        // What does not come up in time is a difference, and told as one.
+        let is_up = || lab.daemons.iter().all(|(_, daemon)| daemon.is_up());
+        let is_there = || tables::has_flood_lists(fabric) && tables::has_prefixes(fabric);
+        lab.ground.watch(PATIENCE, || Ok(is_up() && is_there()))?;
+        for Snooped { namespace, line, .. } in &lab.blueprint.snooped {
+            batch("ip", namespace, std::slice::from_ref(line))?;
+        }
+        lab.ground.watch(SOON, || {
+            let missing = tables::routes(model, &lab.reflected())?.missing;
+            let is_missing =
+                |it: &Snooped| missing.iter().any(|route| route.contains(&format!(" {},", it.address)));
+            Ok(!lab.blueprint.snooped.iter().any(is_missing))
+        })?;
+        Ok(lab)
+    }
+
+    /// Has a flow happen.
+    pub(super) fn talk(
+        &self,
+        flow: usize,
+        trace: &Trace,
+        conversation: Conversation,
+        is_cut_off: bool,
+    ) -> Result<Talk, Stop> {
+        let from = now();
+        let [many, few] = TIMES;
+        let (times, asked, answered) = if conversation.is_dhcp() {
+            let mut clients = self.blueprint.hosts.iter();
+            let is_client = |host: &&Host| host.by_dhcp && host.name == conversation.opener;
+            let got = match clients.find(is_client) {
+                Some(host) => dhcp::ask(&self.ground, self.fabric, host)?,
+                None => false,
+            };
+            (1, got.into(), got.into())
+        } else {
+            let times = if trace.is_delivered() { many } else { few };
+            let transport = if trace.service().starts_with("TCP") { Transport::Tcp } else { Transport::Udp };
+            let log = self.ground.folder().join("answer.log");
+            let _ = fs::remove_file(&log);
+            let answerer = Helper::Answer(transport, conversation.server());
+            let mut answerer = start(self.program, &answerer, &conversation.answerer, &log)?;
+            let said = |word: &str| {
+                let log = fs::read_to_string(&log).unwrap_or_default();
+                log.lines().filter(|line| *line == word).count()
+            };
+            // A server that got no address has none to answer at.
+            self.ground.wait("an answerer", PATIENCE, || said(helper::READY) > 0 || answerer.has_ended())?;
+            let ask = Helper::Ask(transport, conversation.server(), times);
+            let printed = self.have_done(&conversation.opener, &ask)?;
+            drop(answerer);
+            (times, said(helper::ASKED), printed.trim().parse().unwrap_or_default())
+        };
+        thread::sleep(UNDER_WAY);
+        self.ground.go_on()?;
+        Ok(Talk { flow, conversation, is_cut_off, time: [from, now()], times, asked, answered })
+    }
+
+    /// What a helper prints.
+    fn have_done(&self, namespace: &str, helper: &Helper) -> Result<String, Stop> {
+        printed(inside(namespace, self.program).args(helper.arguments()))
+    }
+
+    /// Has each server say something to its gateways, who know it then, as it would not be silent for long.
+    fn greet(&self) -> Result<(), Stop> {
+        /// Discard: nobody answers there, which the gateway says.
+        const PORT: u16 = 9;
+        for host in &self.blueprint.hosts {
+            let gateway = host.gateway.as_ref().and_then(|gateway| gateway.parse::<IpAddr>().ok());
+            if let Some(gateway) = gateway {
+                let greet = Helper::Greet((gateway, PORT).into());
+                self.have_done(&host.name, &greet)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The EVPN table of the first route reflector, when it is as a fabric needs or has had the time for it.
+    pub(super) fn routes(&self, fabric: &Fabric) -> Result<Value, Stop> {
+        self.greet()?;
+        let mut shown = Value::Null;
+        self.ground.watch(SOON, || {
+            shown = self.reflected();
+            Ok(tables::routes(fabric, &shown)?.is_whole())
+        })?;
+        Ok(shown)
+    }
+
+    fn reflected(&self) -> Value {
+        let reflector = self.blueprint.control.as_ref().map(|control| control.reflector.as_str());
+        let daemon = self.daemons.iter().find(|(name, _)| Some(*name) == reflector);
+        daemon.map(|(_, daemon)| daemon.show("bgp l2vpn evpn")).unwrap_or_default()
+    }
+
+    pub(super) fn take_static_routes_away(&self) -> Result<(), Stop> {
+        for server in &self.fabric.document.servers {
+            let lines: Vec<String> =
+                server.routes.iter().map(|route| format!("route delete {}", route.to)).collect();
+            batch("ip", &server.name, &lines)?;
+        }
+        Ok(())
+    }
+
+    /// Ends it; all frames that were seen.
+    pub(super) fn stop(self) -> Result<Vec<Captured>, Stop> {
+        self.captures.stop()
+    }
+}
+
+/// Starts who announces the routes of vRouters and service nodes.
+fn control_node(
+    ground: &Ground,
+    blueprint: &Blueprint,
+    fabric: &Configured<'_>,
+    program: &Path,
+) -> Result<Option<Process>, Stop> {
+    let Some(control) = &blueprint.control else { return Ok(None) };
+    let file = ground.folder().join("fabric.json");
+    let text = serde_json::to_string(fabric.document).map_err(|error| failed("the document", error))?;
+    fs::write(&file, text).map_err(|error| failed(file.display(), error))?;
+    let helper = Helper::Control(file.clone(), (control.reflector_address, 179).into());
+    start(program, &helper, CONTROL, &file.with_extension("log")).map(Some)
+}
+
+fn start(program: &Path, helper: &Helper, namespace: &str, log: &Path) -> Result<Process, Stop> {
+    Process::start(inside(namespace, program).args(helper.arguments()), log)
+}
+
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}

@@ -1,0 +1,130 @@
+//! What FRR holds and has put into the kernel, beside the routes that the model expects.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::process::Command;
+
+use contrail_model::Fabric;
+use contrail_model::document::Device;
+use contrail_model::routes::{Destination, Observed, RouteEntry};
+use contrail_wire::bgp::evpn::Route as EvpnRoute;
+use serde_json::Value;
+
+use super::blueprint::{part_of, place};
+use super::configured::{Configured, Segment};
+use super::namespaces::{failed, full_name, printed};
+use crate::program::Stop;
+
+/// What two sets have in common, and what only one has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Match {
+    /// In both.
+    pub common: usize,
+    /// Expected, and not there.
+    pub missing: Vec<String>,
+    /// There, and not expected.
+    pub unexpected: Vec<String>,
+}
+
+impl Match {
+    fn of(expected: &BTreeSet<String>, found: &BTreeSet<String>) -> Self {
+        Self {
+            common: expected.intersection(found).count(),
+            missing: expected.difference(found).cloned().collect(),
+            unexpected: found.difference(expected).cloned().collect(),
+        }
+    }
+
+    /// Whether both are the same.
+    pub const fn is_whole(&self) -> bool {
+        self.missing.is_empty() && self.unexpected.is_empty()
+    }
+}
+
+/// The EVPN routes that a route reflector of FRR shows, beside those that a fabric needs.
+///
+/// Their keys are compared without route distinguisher and Ethernet tag: FRR has a distinguisher for each VNI and no tag,
+/// where the devices of a Contrail fabric have a tag and one distinguisher. Route targets stand for both.
+pub(super) fn routes(fabric: &Fabric, shown: &Value) -> Result<Match, Stop> {
+    let mut observed = Observed::default();
+    observed.read(fabric, shown.to_string().as_bytes()).map_err(|error| failed("what FRR shows", error))?;
+    let expected = fabric.routes().entries.iter().filter_map(key).collect();
+    let found = observed.routes().entries.iter().filter_map(key).collect();
+    Ok(Match::of(&expected, &found))
+}
+
+fn key(entry: &RouteEntry) -> Option<String> {
+    let Destination::Evpn(route) = entry.destination else { return None };
+    let what = match route {
+        EvpnRoute::MacIp(route) => {
+            let ip = route.ip.map(|ip| format!(" {ip}")).unwrap_or_default();
+            format!("type 2 {}{ip}", route.mac)
+        }
+        EvpnRoute::InclusiveMulticast(route) => format!("type 3 {}", route.originator),
+        EvpnRoute::IpPrefix(route) => format!("type 5 {}", route.prefix),
+        _ => return None,
+    };
+    let told = entry
+        .communities
+        .iter()
+        .filter(|it| it.route_target().is_some() || it.to_string().starts_with("router-mac"));
+    let told: Vec<String> = told.map(ToString::to_string).collect();
+    Some(format!("{} {what}, {}", entry.speaker, told.join(" ")))
+}
+
+/// The ends of tunnels to which devices replicate broadcasts, by device and VNI.
+pub(super) type FloodLists = BTreeMap<(String, u32), Vec<IpAddr>>;
+
+/// As the kernels of devices have them.
+pub(super) fn flood_lists(fabric: &Configured<'_>) -> FloodLists {
+    let mut found = FloodLists::new();
+    for Device { name, .. } in &fabric.document.devices {
+        for Segment { network, vni, .. } in fabric.segments(name) {
+            found.insert((name.clone(), vni), replicated_to(&place(fabric, name, &network), vni));
+        }
+    }
+    found
+}
+
+/// Beside what the model says.
+pub(super) fn hold_flood_lists(fabric: &Configured<'_>, found: &FloodLists) -> Match {
+    let told = |device: &str, vni: u32, to: &str| format!("{device} replicates VNI {vni} to {to}");
+    let mut expected = BTreeSet::new();
+    for Device { name, .. } in &fabric.document.devices {
+        for Segment { network, vni, .. } in fabric.segments(name) {
+            let to = fabric.routes.flood_list(&network, name);
+            expected.extend(to.into_iter().map(|to| told(name, vni, to)));
+        }
+    }
+    let found = found
+        .iter()
+        .flat_map(|((device, vni), ends)| ends.iter().map(|end| told(device, *vni, &fabric.name_of(*end))));
+    Match::of(&expected, &found.collect())
+}
+
+/// Whether the kernels have them as the model says.
+pub(super) fn has_flood_lists(fabric: &Configured<'_>) -> bool {
+    hold_flood_lists(fabric, &flood_lists(fabric)).is_whole()
+}
+
+fn replicated_to(namespace: &str, vni: u32) -> Vec<IpAddr> {
+    let arguments = ["-n", &full_name(namespace), "fdb", "show", "dev", &format!("vx{vni}")];
+    let shown = printed(Command::new("bridge").args(arguments)).unwrap_or_default();
+    let lines = shown.lines().filter_map(|line| line.strip_prefix("00:00:00:00:00:00 dst "));
+    lines.filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect()
+}
+
+/// Whether the VRFs of devices have the prefixes that others announce for their logical router.
+pub(super) fn has_prefixes(fabric: &Configured<'_>) -> bool {
+    let speakers = fabric.routes.speakers();
+    fabric.document.devices.iter().all(|device| {
+        fabric.vrfs(&device.name).iter().all(|vrf| {
+            let namespace = full_name(&part_of(&device.name, &vrf.router));
+            let table = printed(Command::new("ip").args(["-n", &namespace, "route"])).unwrap_or_default();
+            let there: BTreeSet<&str> = table.lines().filter_map(|line| line.split(' ').next()).collect();
+            let prefixes = speakers.iter().flat_map(|speaker| fabric.prefixes(speaker));
+            let mut prefixes = prefixes.filter(|(_, route)| route.label.vni().get() == vrf.vni);
+            prefixes.all(|(_, route)| there.contains(route.prefix.to_string().trim_end_matches("/32")))
+        })
+    })
+}

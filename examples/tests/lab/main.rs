@@ -1,0 +1,96 @@
+//! Fabrics of the examples, built and held against what the model predicts of them: and against what it predicts of others,
+//! which must not go unnoticed.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail where it stands")]
+
+use std::fs;
+use std::path::Path;
+
+use contrail_examples::lab::{self, Recording, Report};
+use contrail_model::Flow;
+use contrail_model::document::Document;
+
+/// What is changed in the document of whoever predicts, and what the report must then say.
+type Flip = (&'static [(&'static str, &'static str)], &'static str);
+
+fn text(name: &str) -> String {
+    fs::read_to_string(format!("{}/fabrics/{name}.yaml", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// What happened, or nothing where no lab can be built.
+fn record(name: &str, more: &[Flow]) -> Option<Recording> {
+    if let Some(why) = lab::obstacle() {
+        eprintln!("SKIPPED: the lab of {name}: {why}");
+        return None;
+    }
+    let program = Path::new(env!("CARGO_BIN_EXE_lab"));
+    Some(Recording::new(program, &Document::from_yaml(&text(name)).unwrap(), more).unwrap())
+}
+
+fn held(recording: &Recording, text: &str) -> Report {
+    recording.hold(&Document::from_yaml(text).unwrap()).unwrap()
+}
+
+/// It agrees with what is predicted, and with nothing else.
+fn hold(name: &str, recording: &Recording, flips: &[Flip]) {
+    let report = held(recording, &text(name));
+    eprint!("{report}");
+    assert!(report.agrees(), "{name}");
+    for (edits, expected) in flips {
+        let mut wrong = text(name);
+        for (from, to) in *edits {
+            assert!(wrong.contains(from), "{name} has no `{from}`");
+            wrong = wrong.replace(from, to);
+        }
+        let report = held(recording, &wrong);
+        assert!(!report.agrees(), "{edits:?} is not noticed");
+        assert!(report.to_string().contains(expected), "{edits:?}\n{report}");
+    }
+}
+
+#[test]
+fn octavia() {
+    let Some(recording) = record("octavia", &[]) else { return };
+    hold("octavia", &recording, OCTAVIA);
+}
+
+const OCTAVIA: &[Flip] = &[
+    // Headers.
+    (&[("vni: 9001", "vni: 9009")], "vxlan vni: expected 9009, found 9001"),
+    (&[("02:c0:00:00:02:21", "02:c0:00:00:02:99")], "destination_address: expected 02:c0:00:00:02:99"),
+    (&[("10.255.0.11", "10.255.0.99")], "outer ipv4 source_address: expected 10.255.0.99"),
+    (&[("vlan: 102", "vlan: 109")], "vlan vlan_id: expected 109, found 102"),
+    // Ways.
+    (&[("et-0/0/48", "et-0/0/50")], "to spine1 on leaf1:et-0/0/48: none of the flow is predicted there"),
+    // With the static routes there is nothing left to plan.
+    (
+        &[
+            ("extended_to: []", "extended_to: [leaf1]"),
+            ("00:11\"}]", "00:11\"}]\n    routes: [{to: 10.99.0.0/24, via: 10.1.10.1}]"),
+            ("00:12\"}]", "00:12\"}]\n    routes: [{to: 10.99.0.0/24, via: 10.1.10.1}]"),
+        ],
+        "unexpected: leaf2 type 5 10.1.10.0/24",
+    ),
+    // Ends of flows, and routes.
+    (&[("gateway: 10.1.10.1}", "gateway: 10.1.10.2}")], "asks for 10.1.10.2"),
+    (&[("vni: 5002", "vni: 5009")], "missing: leaf1 replicates VNI 5009 to leaf2"),
+    (&[("release: article", "release: r2011")], "unexpected: leaf1 type 2 00:00:5e:01:00:01"),
+];
+
+#[test]
+fn ironic() {
+    let more = [Flow::tcp("bms1", "bms2", 22), Flow::udp("bms2", "bms1", 4242)];
+    let Some(recording) = record("ironic", &more) else { return };
+    hold("ironic", &recording, IRONIC);
+}
+
+const IRONIC: &[Flip] = &[
+    (&[("vni: 5003", "vni: 5009")], "vxlan vni: expected 5009, found 5003"),
+    (&[("service_address: 10.98.0.2", "service_address: 10.98.0.3")], "source_address: expected 10.98.0.3"),
+    (&[("10.98.0.11", "10.98.0.21")], "destination_address: expected 10.98.0.21"),
+    // Leaf 6 has nobody in the network, and gets no copies of its broadcasts.
+    (
+        &[("[\"leaf5:xe-0/0/30\", \"leaf6:xe-0/0/30\"]", "[\"leaf5:xe-0/0/30\"]")],
+        "leaf5 replicates broadcasts to {\"10.255.0.16\", \"csn1\", \"leaf1\", \"leaf2\"}",
+    ),
+];
