@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,15 @@ def ansible(tmp_path):
 def test_an_example_prints_what_it_always_did(ansible, golden, name, words, status):
     answer = ansible("ansible-playbook", *words)
     assert answer == (status, golden(f"ansible-{name}.txt", answer[1]))
+
+
+def test_what_the_readme_shows_runs(ansible, solved_path, tmp_path):
+    (tasks,) = re.findall(r"```yaml\n(.*?)```", (FABRICS.parents[1] / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": yaml.safe_load(tasks.replace("fabric.yaml", str(solved_path)))}
+    playbook = tmp_path / "playbook.yaml"
+    playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
+    status, output = ansible("ansible-playbook", playbook)
+    assert status == 0 and "ok=2" in output, output
 
 
 def test_what_the_plugins_do(ansible, octavia_path, tmp_path):

@@ -18,6 +18,7 @@ mod fresh;
 mod generated;
 mod oracle;
 mod program;
+mod readme;
 mod render;
 mod schema;
 mod sessions;

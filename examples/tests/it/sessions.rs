@@ -10,13 +10,13 @@ use std::thread;
 use contrail_wire::bgp::{Capabilities, Message, Notification, Open};
 use serde_json::Value;
 
-const EVERY_TYPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/routes/every-type.yaml");
+pub(crate) const EVERY_TYPE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/routes/every-type.yaml");
 
-fn listen(arguments: &[&str]) -> Child {
+pub(crate) fn listen(arguments: &[&str]) -> Child {
     start(env!("CARGO_BIN_EXE_evpn_listen"), arguments)
 }
 
-fn announce(arguments: &[&str]) -> Child {
+pub(crate) fn announce(arguments: &[&str]) -> Child {
     start(env!("CARGO_BIN_EXE_evpn_announce"), arguments)
 }
 
@@ -29,7 +29,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// An address that nobody listens on.
-fn free_address() -> String {
+pub(crate) fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
