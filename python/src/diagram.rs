@@ -1,20 +1,11 @@
 //! Pictures and pages of `contrail-model`, in the form and with the layers that are asked for.
 
 use contrail_model::Page;
-use contrail_model::diagram::{Diagram, Layers, Ruler};
+use contrail_model::diagram::{Diagram, Form, Layers, Ruler};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::wire::named;
-
-type Form = fn(&Diagram<'_>) -> String;
-
-const FORMS: [(&str, Form); 4] = [
-    ("svg", |picture| picture.svg()),
-    ("mermaid", |picture| picture.mermaid()),
-    ("dot", |picture| picture.dot()),
-    ("drawio", |picture| picture.drawio()),
-];
 
 type RulerForm = fn(&Ruler) -> String;
 
@@ -31,7 +22,7 @@ pub(crate) struct Drawing {
 impl Drawing {
     /// By the names of a form and of layers; without these, with all of them.
     pub(crate) fn named(form: &str, layers: Option<Vec<String>>) -> PyResult<Self> {
-        let form = named("form", &FORMS, form)?;
+        let form = named("form", &Diagram::FORMS, form)?;
         let Some(names) = layers else { return Ok(Self { form, layers: Layers::all() }) };
         let known = || Layers::all().iter_names().map(|(name, layer)| (name.to_lowercase(), layer));
         let mut layers = Layers::empty();

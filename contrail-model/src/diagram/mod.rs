@@ -80,6 +80,9 @@ pub struct Diagram<'f> {
     subject: Subject<'f>,
 }
 
+/// Writes a picture in some form.
+pub type Form = fn(&Diagram<'_>) -> String;
+
 /// What a picture is about.
 #[derive(Clone, Copy, Debug)]
 enum Subject<'f> {
@@ -120,6 +123,24 @@ impl Plan {
 }
 
 impl Diagram<'_> {
+    /// The forms by the names that programs give them.
+    ///
+    /// ```
+    /// # let text = include_str!("../../../examples/fabrics/octavia.yaml");
+    /// # let fabric = contrail_model::Fabric::from_yaml(text)?;
+    /// use contrail_model::diagram::Diagram;
+    ///
+    /// let pictures = Diagram::FORMS.map(|(name, form)| (format!("octavia.{name}"), form(&fabric.diagram())));
+    /// assert!(pictures.iter().any(|(name, text)| name == "octavia.mermaid" && text.contains("flowchart TB")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const FORMS: [(&'static str, Form); 4] = [
+        ("svg", |picture| picture.svg()),
+        ("mermaid", |picture| picture.mermaid()),
+        ("dot", |picture| picture.dot()),
+        ("drawio", |picture| picture.drawio()),
+    ];
+
     /// Shows these layers and no other.
     #[must_use]
     pub const fn show(self, layers: Layers) -> Self {

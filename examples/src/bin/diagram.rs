@@ -27,17 +27,6 @@ Draws the fabric of a YAML or JSON document.
 Exit status: 0 if the picture is written, 2 if not.
 ";
 
-/// Writes a picture in some form.
-type Writer = fn(&Diagram<'_>) -> String;
-
-/// What a picture can be written as.
-const FORMS: [(&str, Writer); 4] = [
-    ("svg", |picture| picture.svg()),
-    ("mermaid", |picture| picture.mermaid()),
-    ("dot", |picture| picture.dot()),
-    ("drawio", |picture| picture.drawio()),
-];
-
 const LAYERS: [(&str, Layers); 6] = [
     ("underlay", Layers::UNDERLAY),
     ("port-groups", Layers::PORT_GROUPS),
@@ -62,11 +51,11 @@ enum Subject {
 fn run() -> Result<(), Stop> {
     let (mut file, mut layers) = (None, Layers::all());
     let (mut subject, mut is_planned) = (Subject::Fabric, false);
-    let [(_, mut form), ..] = FORMS;
+    let [(_, mut form), ..] = Diagram::FORMS;
     let mut arguments = Parser::from_env();
     while let Some(argument) = arguments.next()? {
         match argument {
-            Arg::Long("as") => form = arguments.value()?.parse_with(|name| named(&FORMS, name))?,
+            Arg::Long("as") => form = arguments.value()?.parse_with(|name| named(&Diagram::FORMS, name))?,
             Arg::Long("show") => {
                 let names = arguments.value()?;
                 layers =
