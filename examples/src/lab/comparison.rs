@@ -143,3 +143,125 @@ impl Comparison {
 fn direction(spot: &Spot) -> Direction<'_> {
     (&spot.link, &spot.from, &spot.to)
 }
+
+#[cfg(test)]
+mod tests {
+    use contrail_model::{Fabric, Flow};
+
+    use super::*;
+    use crate::lab::Captured;
+
+    fn trace() -> Trace {
+        let fabric = Fabric::from_yaml(include_str!("../../fabrics/octavia.yaml")).unwrap();
+        let fabric = fabric.plan().best().unwrap().apply(&fabric);
+        fabric.trace(&Flow::tcp("octavia-worker@ctl1", "amphora-1", 9443)).unwrap()
+    }
+
+    /// What a fabric would show that does just what the trace says.
+    fn perfect(trace: &Trace) -> Vec<Captured> {
+        let frames = trace.frames().into_iter().map(|frame| Captured {
+            link: frame.link.to_string(),
+            from: frame.from.to_string(),
+            to: frame.to.to_string(),
+            at: std::time::Duration::ZERO,
+            bytes: frame.bytes,
+        });
+        frames.collect()
+    }
+
+    fn differences(trace: &Trace, frames: &[Captured]) -> Vec<String> {
+        compare(trace, &frames.iter().collect::<Vec<_>>()).differences
+    }
+
+    fn is_tunnelled(frame: &Captured) -> bool {
+        frame.from == "leaf1" && frame.to == "spine1"
+    }
+
+    #[test]
+    fn what_the_trace_says_is_as_predicted() {
+        let trace = trace();
+        let frames = perfect(&trace);
+        let comparison = compare(&trace, &frames.iter().collect::<Vec<_>>());
+        assert_eq!(comparison.differences, [""; 0]);
+        assert_eq!(
+            (comparison.hops, comparison.links, comparison.frames),
+            ([10, 10], [26, 26], frames.len())
+        );
+    }
+
+    #[test]
+    fn a_field_that_is_not_as_predicted_is_told_with_its_place() {
+        let trace = trace();
+        let places = [
+            (0, "outer ethernet destination_address"),
+            (6, "outer ethernet source_address"),
+            (22, "outer ipv4 time_to_live"),
+            (26, "outer ipv4 source_address"),
+            (30, "outer ipv4 destination_address"),
+            (46, "vxlan vni"),
+            (50, "inner ethernet destination_address"),
+            (56, "inner ethernet source_address"),
+            (72, "inner ipv4 time_to_live"),
+            (76, "inner ipv4 source_address"),
+            (80, "inner ipv4 destination_address"),
+            (86, "tcp destination_port"),
+        ];
+        for (place, field) in places {
+            let mut frames = perfect(&trace);
+            let frame = frames.iter_mut().find(|frame| is_tunnelled(frame)).unwrap();
+            frame.bytes[place] ^= 2;
+            let told = differences(&trace, &frames);
+            let start =
+                format!("leaf1 to spine1 on {}: ", frames.iter().find(|it| is_tunnelled(it)).unwrap().link);
+            assert!(
+                told.iter().any(|told| told.starts_with(&start) && told.contains(field)),
+                "{field}: {told:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_frame_elsewhere_or_the_other_way_is_told() {
+        let trace = trace();
+        let mut frames = perfect(&trace);
+        let one = frames.iter().find(|frame| is_tunnelled(frame)).unwrap().clone();
+        let elsewhere = Captured { link: "dcgw1:et-0/0/0".to_owned(), ..one.clone() };
+        let backwards = Captured { from: one.to.clone(), to: one.from.clone(), ..one.clone() };
+        frames.extend([elsewhere, backwards]);
+        let told = differences(&trace, &frames);
+        let link = one.link;
+        assert_eq!(
+            told,
+            [
+                "leaf1 to spine1 on dcgw1:et-0/0/0: none of the flow is predicted there".to_owned(),
+                format!("spine1 to leaf1 on {link}: predicted the other way only"),
+            ]
+        );
+    }
+
+    #[test]
+    fn where_nothing_is_seen_that_is_told_once_for_each_way() {
+        let trace = trace();
+        let mut frames = perfect(&trace);
+        frames.retain(|frame| !frame.to.starts_with("spine"));
+        let told = differences(&trace, &frames);
+        assert!(told[0].starts_with("out, hop 2: nothing was seen of leaf1 to spine1 on "), "{told:?}");
+        assert!(told[1].starts_with("back, hop 3: nothing was seen of leaf3 to spine1 on "), "{told:?}");
+        assert_eq!(told.len(), 2);
+    }
+
+    #[test]
+    fn a_flow_whose_tunnel_changes_its_port_is_told() {
+        let trace = trace();
+        let mut frames = perfect(&trace);
+        let mut again = frames.iter().find(|frame| is_tunnelled(frame)).unwrap().clone();
+        again.bytes[35] ^= 1;
+        frames.push(again);
+        let told = differences(&trace, &frames);
+        assert!(
+            told[0].starts_with("10.255.0.11 puts 10.1.10.11:40000 to 10.99.0.11:9443 into tunnels"),
+            "{told:?}"
+        );
+        assert_eq!(told.len(), 1);
+    }
+}

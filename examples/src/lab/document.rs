@@ -1,6 +1,6 @@
 //! The document with a plan's changes, as an operator would make them.
 
-use contrail_model::document::{Document, StaticRoute};
+use contrail_model::document::{Document, LogicalRouter, StaticRoute};
 use contrail_model::{Change, Fabric};
 
 use crate::program::Stop;
@@ -8,6 +8,12 @@ use crate::program::Stop;
 /// The document with the changes of the best plan; as it is where nothing has to change.
 pub(super) fn planned(document: &Document) -> Result<Document, Stop> {
     let fabric = fabric(document)?;
+    if let Some(network) = document.networks.iter().find(|it| it.ip_fabric_forwarding || it.fabric_snat) {
+        return Err(Stop::Failed(format!(
+            "{}: the lab has no vRouter that forwards into the underlay",
+            network.name
+        )));
+    }
     if fabric.trace_required().iter().all(contrail_model::Trace::is_delivered) {
         return Ok(document.clone());
     }
@@ -39,6 +45,11 @@ fn make(document: &mut Document, change: &Change) -> Result<(), Stop> {
                 let new = names.filter(|name| devices.iter().any(|device| **device == **name));
                 router.extended_to.extend(new.cloned());
             }
+        }
+        Change::CreateLogicalRouter { router, vni, networks } => {
+            let networks = networks.iter().map(ToString::to_string).collect();
+            let (name, vni) = (router.to_string(), Some(vni.get().into()));
+            document.logical_routers.push(LogicalRouter { name, vni, networks, ..LogicalRouter::default() });
         }
         Change::AddStaticRoute { server, to, via } => {
             if let Some(server) = document.servers.iter_mut().find(|other| *other.name == **server) {

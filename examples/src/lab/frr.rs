@@ -146,12 +146,15 @@ fn bgpd_configuration(
             let _ = writeln!(underlay, "  network {}", subnet.prefix);
         }
     }
-    for Neighbour { address, source, is_client } in neighbours(blueprint, fabric, device) {
+    for Neighbour { address, source, is_client, is_passive } in neighbours(blueprint, fabric, device) {
         let _ = write!(
             text,
             " neighbor {address} remote-as {overlay_as}\n neighbor {address} update-source {source}\n \
              neighbor {address} timers connect 1\n"
         );
+        if is_passive {
+            let _ = writeln!(text, " neighbor {address} passive");
+        }
         let _ = writeln!(overlay, "  neighbor {address} activate");
         if is_client {
             let _ = writeln!(overlay, "  neighbor {address} route-reflector-client");
@@ -202,6 +205,8 @@ struct Neighbour {
     address: String,
     source: String,
     is_client: bool,
+    /// Whether the session is opened by the other.
+    is_passive: bool,
 }
 
 /// Route reflectors have sessions with everybody, and one of them with the control node.
@@ -211,12 +216,14 @@ fn neighbours(blueprint: &Blueprint, fabric: &Configured<'_>, device: &Device) -
         address: other.loopback.clone().unwrap_or_default(),
         source: "lo".to_owned(),
         is_client: is_reflector(device) && !is_reflector(other),
+        is_passive: false,
     });
     let control = blueprint.control.as_ref().filter(|control| control.reflector == device.name);
     let control = control.map(|control| Neighbour {
         address: control.address.to_string(),
         source: control.reflector_address.to_string(),
         is_client: true,
+        is_passive: true,
     });
     others.chain(control).collect()
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
 
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,9 @@ use crate::session::{Options, Peer};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Between two tries to have a session.
+const RETRY: Duration = Duration::from_millis(200);
 
 /// What an answerer says when it can be asked, and for each question that has come.
 pub(super) const READY: &str = "ready";
@@ -167,7 +171,15 @@ fn control(document: &Path, reflector: SocketAddr) -> Result<(), Stop> {
     let patience = super::PATIENCE;
     let families = Some(Families::NONE.with(Family::EVPN));
     let options = Options { families, timeout: Some(patience), ..Options::default() };
-    let mut peer = Peer::establish(reflector, &options, Instant::now() + patience)?;
+    let until = Instant::now() + patience;
+    // A daemon that is coming up may refuse at first.
+    let mut peer = loop {
+        match Peer::establish(reflector, &options, until) {
+            Ok(peer) => break peer,
+            Err(ended) if Instant::now() > until => return Err(ended.into()),
+            Err(_) => sleep(RETRY),
+        }
+    };
     let session = peer.session();
     for entry in &routes.entries {
         let is_evpn = matches!(entry.destination, Destination::Evpn(_));

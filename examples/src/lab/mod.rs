@@ -59,9 +59,13 @@ pub fn obstacle() -> Option<String> {
             return Some(format!("FRR's {program} is not installed (.ci/run installs it)"));
         }
     }
-    for (program, option) in
-        [("ip", "-V"), ("bridge", "-V"), ("tcpdump", "--version"), ("dnsmasq", "--version")]
-    {
+    for (program, option) in [
+        ("ip", "-V"),
+        ("bridge", "-V"),
+        ("tcpdump", "--version"),
+        ("dnsmasq", "--version"),
+        ("udhcpc", "--help"),
+    ] {
         if Command::new(program).arg(option).output().is_err() {
             return Some(format!("{program} is not installed (.ci/run installs it)"));
         }

@@ -12,6 +12,16 @@ use super::capture::Captured;
 use super::comparison::Comparison;
 use super::tables::Match;
 
+/// What a fabric of Linux and FRR cannot show, and why.
+const NOT_COMPARABLE: [&str; 5] = [
+    "VLAN tags: a VLAN of a port is a veth of its own here, and captures get its tag back",
+    "Ethernet segments (EVPN types 1 and 4, split horizon): FRR wants a bond for them; broadcasts of a server come back to it \
+     over its other cables",
+    "route distinguishers and Ethernet tags: FRR has a distinguisher for each VNI, and no tags; route targets stand for both",
+    "MPLS: vRouters tunnel by VXLAN only here, and no L3VPN routes are announced",
+    "checksums, identification, DF, DSCP, TCP's numbers and options: senders are free to choose them",
+];
+
 /// What the lab found.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -163,6 +173,6 @@ impl fmt::Display for Report {
             missing.iter().try_for_each(|what| writeln!(f, "                ! missing: {what}"))?;
             unexpected.iter().try_for_each(|what| writeln!(f, "                ! unexpected: {what}"))?;
         }
-        Ok(())
+        NOT_COMPARABLE.iter().try_for_each(|what| writeln!(f, "  not comparable: {what}"))
     }
 }

@@ -68,7 +68,7 @@ impl<'d> Lab<'d> {
             daemons.push((device.name.as_str(), Frr::start(&ground, &blueprint, fabric, device)?));
         }
         let mut helpers = dhcp::answer(&ground, &blueprint, fabric)?;
-        helpers.extend(control_node(&ground, &blueprint, fabric, program)?);
+        helpers.push(control_node(&ground, &blueprint, fabric, program)?);
         let lab = Self { fabric, program, blueprint, captures, daemons, _helpers: helpers, ground };
         // What does not come up in time is a difference, and told as one.
         let is_up = || lab.daemons.iter().all(|(_, daemon)| daemon.is_up());
@@ -111,10 +111,7 @@ impl<'d> Lab<'d> {
             let _ = fs::remove_file(&log);
             let answerer = Helper::Answer(transport, conversation.server());
             let mut answerer = start(self.program, &answerer, &conversation.answerer, &log)?;
-            let said = |word: &str| {
-                let log = fs::read_to_string(&log).unwrap_or_default();
-                log.lines().filter(|line| *line == word).count()
-            };
+            let said = |word: &str| has_said(&log, word);
             // A server that got no address has none to answer at.
             self.ground.wait("an answerer", PATIENCE, || said(helper::READY) > 0 || answerer.has_ended())?;
             let ask = Helper::Ask(transport, conversation.server(), times);
@@ -184,17 +181,28 @@ fn control_node(
     blueprint: &Blueprint,
     fabric: &Configured<'_>,
     program: &Path,
-) -> Result<Option<Process>, Stop> {
-    let Some(control) = &blueprint.control else { return Ok(None) };
+) -> Result<Process, Stop> {
+    let Some(control) = &blueprint.control else {
+        return Err(Stop::Failed("the lab needs a route reflector, whose routes it compares".to_owned()));
+    };
     let file = ground.folder().join("fabric.json");
     let text = serde_json::to_string(fabric.document).map_err(|error| failed("the document", error))?;
     fs::write(&file, text).map_err(|error| failed(file.display(), error))?;
     let helper = Helper::Control(file.clone(), (control.reflector_address, 179).into());
-    start(program, &helper, CONTROL, &file.with_extension("log")).map(Some)
+    let log = file.with_extension("log");
+    let process = start(program, &helper, CONTROL, &log)?;
+    ground.wait("the session of the control node", PATIENCE, || has_said(&log, helper::READY) > 0)?;
+    Ok(process)
 }
 
 fn start(program: &Path, helper: &Helper, namespace: &str, log: &Path) -> Result<Process, Stop> {
     Process::start(inside(namespace, program).args(helper.arguments()), log)
+}
+
+/// How often a helper has said something.
+fn has_said(log: &Path, word: &str) -> usize {
+    let log = fs::read_to_string(log).unwrap_or_default();
+    log.lines().filter(|line| *line == word).count()
 }
 
 fn now() -> Duration {

@@ -5,6 +5,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use contrail_examples::lab::{self, Recording, Report};
 use contrail_model::Flow;
@@ -48,6 +50,39 @@ fn hold(name: &str, recording: &Recording, flips: &[Flip]) {
     }
 }
 
+/// Whether there are namespaces of a fabric that was built.
+fn has_namespaces() -> bool {
+    let listed = Command::new("ip").args(["netns", "list"]).output().unwrap().stdout;
+    String::from_utf8(listed).unwrap().contains("contrail-lab-leaf")
+}
+
+/// Runs a lab until something is there, and ends it by a signal.
+fn end(signal: &str, when: impl Fn() -> bool) -> ExitStatus {
+    let mut lab = Command::new(env!("CARGO_BIN_EXE_lab"));
+    let fabric = concat!(env!("CARGO_MANIFEST_DIR"), "/fabrics/octavia.yaml");
+    let mut lab = lab.arg(fabric).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while !when() {
+        assert!(Instant::now() < until, "the lab does not come up");
+    }
+    Command::new("kill").args([signal, &lab.id().to_string()]).status().unwrap();
+    lab.wait().unwrap()
+}
+
+#[test]
+fn an_interrupted_run_leaves_nothing_behind_and_clears_up_after_one_that_was_killed() {
+    if let Some(why) = lab::obstacle() {
+        eprintln!("SKIPPED: an interrupted lab: {why}");
+        return;
+    }
+    let started = std::env::temp_dir().join("contrail-lab/fabric.json");
+    end("-KILL", has_namespaces);
+    assert!(has_namespaces() && !started.exists());
+    let status = end("-TERM", || started.exists());
+    assert_eq!(status.code(), Some(2));
+    assert!(!has_namespaces() && !started.exists());
+}
+
 #[test]
 fn octavia() {
     let Some(recording) = record("octavia", &[]) else { return };
@@ -82,6 +117,18 @@ fn ironic() {
     let more = [Flow::tcp("bms1", "bms2", 22), Flow::udp("bms2", "bms1", 4242)];
     let Some(recording) = record("ironic", &more) else { return };
     hold("ironic", &recording, IRONIC);
+}
+
+#[test]
+fn services_of_openstack_and_vcenter() {
+    let Some(recording) = record("leaf-spine", &[]) else { return };
+    hold("leaf-spine", &recording, &[]);
+}
+
+#[test]
+fn an_integration_of_ones_own() {
+    let Some(recording) = record("own-integration", &[]) else { return };
+    hold("own-integration", &recording, &[]);
 }
 
 const IRONIC: &[Flip] = &[

@@ -12,6 +12,8 @@ use crate::lab::configured::{Configured, Vrf, router_mac};
 /// What a vRouter answers a workload that asks for its gateway.
 const VROUTER_GATEWAY: &str = "00:00:5e:00:01:00";
 
+const DEFAULT: &str = "0.0.0.0/0";
+
 impl Blueprint {
     pub(super) fn server(&mut self, fabric: &Configured<'_>, server: &Server) {
         let groups = &fabric.document.port_groups;
@@ -24,8 +26,9 @@ impl Blueprint {
             let by_dhcp =
                 server.kind == "bare-metal" && subnet.is_some_and(|subnet| subnet.dhcp != Some(false));
             let mut routes: Vec<(String, String)> = Vec::new();
-            if is_vhost0 || by_dhcp {
-                routes.extend(gateway.iter().map(|gateway| ("default".to_owned(), gateway.clone())));
+            let has_default = server.routes.iter().any(|route| route.to == DEFAULT);
+            if (is_vhost0 || by_dhcp) && !has_default {
+                routes.extend(gateway.iter().map(|gateway| (DEFAULT.to_owned(), gateway.clone())));
             }
             let is_here = |via: &str| fabric.subnet(&host.network, via).is_some();
             let here = server.routes.iter().filter(|route| is_here(&route.via));
