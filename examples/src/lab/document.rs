@@ -14,6 +14,7 @@ pub(super) fn planned(document: &Document) -> Result<Document, Stop> {
             network.name
         )));
     }
+    has_plain_names(document)?;
     if fabric.trace_required().iter().all(contrail_model::Trace::is_delivered) {
         return Ok(document.clone());
     }
@@ -22,6 +23,23 @@ pub(super) fn planned(document: &Document) -> Result<Document, Stop> {
     let mut planned = document.clone();
     best.changes.iter().try_for_each(|change| make(&mut planned, change))?;
     Ok(planned)
+}
+
+/// Names become those of namespaces, of files and of what stands in FRR's configuration.
+fn has_plain_names(document: &Document) -> Result<(), Stop> {
+    let Document { devices, networks, servers, workloads, logical_routers, .. } = document;
+    let names = devices.iter().map(|device| &device.name);
+    let names = names.chain(networks.iter().map(|network| &network.name));
+    let names = names.chain(servers.iter().map(|server| &server.name));
+    let names = names.chain(workloads.iter().map(|workload| &workload.name));
+    let mut names = names.chain(logical_routers.iter().map(|router| &router.name));
+    let is_plain = |name: &String| {
+        name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && name.chars().all(|other| other.is_ascii_alphanumeric() || "-_.".contains(other))
+    };
+    names.find(|name| !is_plain(name)).map_or(Ok(()), |name| {
+        Err(Stop::Failed(format!("{name:?}: a name in the lab has letters, digits, `-`, `_` and `.` only")))
+    })
 }
 
 /// The document without any static route of a server.
@@ -59,4 +77,20 @@ fn make(document: &mut Document, change: &Change) -> Result<(), Stop> {
         other => return Err(Stop::Failed(format!("the lab has no way to: {other}"))),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_would_say_more_than_a_name_is_refused() {
+        let text = include_str!("../../fabrics/octavia.yaml");
+        let named = |name: &str| planned(&Document::from_yaml(&text.replace("ctl1", name)).unwrap());
+        assert!(named("rack-1.ctl_1").is_ok());
+        for name in ["a/b", "..", "-f", "x$(id)", "x;id", "two words"] {
+            let Err(Stop::Failed(said)) = named(&format!("'{name}'")) else { panic!("{name} is taken") };
+            assert!(said.contains(name), "{said}");
+        }
+    }
 }
