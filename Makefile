@@ -174,6 +174,23 @@ fuzz: fuzzer ## Fuzz each target, or those of ONLY="bgp mrt", for TIME=60 second
 fuzz-table: ## Write to fuzz/README.md what the last run of each target came to
 	cargo run -q $(IN_FUZZ) --example table -- fuzz/corpus/logs fuzz/README.md
 
+# In a folder of its own, as everything is compiled another way; build scripts and macros are not, which --target says.
+COVERAGE := $(TARGET)/coverage
+HOST = $(shell rustc --print host-tuple)
+LLVM = $(dir $(shell rustc --print target-libdir))bin
+COVERED = $(COVERAGE)/$(HOST)/debug/examples/replay
+.PHONY: coverage
+coverage: ## Write to fuzz/README.md which lines of contrail-wire the committed inputs reach
+	@if ! test -x $(LLVM)/llvm-cov; then \
+		echo "SKIPPED: coverage; needs: rustup component add llvm-tools" >&2; exit; fi; set -e; \
+	RUSTFLAGS="-C instrument-coverage" cargo build -q --manifest-path fuzz/Cargo.toml --target-dir $(COVERAGE) \
+		--target $(HOST) --example replay; \
+	LLVM_PROFILE_FILE=$(COVERAGE)/replay.profraw $(COVERED); \
+	$(LLVM)/llvm-profdata merge -sparse $(COVERAGE)/replay.profraw -o $(COVERAGE)/replay.profdata; \
+	$(LLVM)/llvm-cov export -summary-only -instr-profile $(COVERAGE)/replay.profdata $(COVERED) \
+		-sources contrail-wire/src >$(COVERAGE)/summary.json; \
+	cargo run -q $(IN_FUZZ) --example coverage -- $(COVERAGE)/summary.json fuzz/README.md
+
 # What fuzzing has found worth a look, minimized and committed: `make test-fuzz` replays it.
 .PHONY: minimized
 minimized: fuzzer ## Keep of what fuzzing has found what is worth a look, of ONLY=bgp
@@ -189,6 +206,14 @@ minimized: fuzzer ## Keep of what fuzzing has found what is worth a look, of ONL
 fuzzer:
 	@rustc +nightly --version >/dev/null || { echo "make fuzz needs: rustup toolchain install nightly" >&2; exit 1; }
 	@cargo fuzz --version >/dev/null || { echo "make fuzz needs: cargo install cargo-fuzz" >&2; exit 1; }
+
+# One mutant takes ten seconds on a core of its own, so SHARD is a sample; of the corpus beside the project nothing is seen.
+.PHONY: mutants
+mutants: ## Change contrail-wire in one place at a time, in SHARD=11/60 of all there are, and say what no test notices
+	@cargo mutants --version >/dev/null 2>&1 || { echo "make mutants needs: cargo install cargo-mutants" >&2; exit 1; }
+	CARGO_PROFILE_DEV_DEBUG=none PROPTEST_CASES=32 cargo mutants -p contrail-wire --all-features --timeout 90 \
+		--sharding round-robin --shard $(or $(SHARD),11/60) -o $(TARGET)/mutants \
+		-- --lib --test it -- --skip flow::flows_that_are_alike
 
 .PHONY: bench
 bench: ## Time contrail-wire beside its peers and a hand-written lower bound, in one run

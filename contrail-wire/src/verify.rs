@@ -41,6 +41,8 @@ impl Checksum {
     pub(crate) fn new(sum: Sum, found: u16) -> Self {
         match sum.finish() {
             0 => Self::Right,
+            // All is zero, the checksum too, and that of zeros alone is the other zero of one's complement.
+            0xffff => Self::Wrong { found, expected: 0xffff },
             rest => Self::Wrong { found, expected: checksum::update(found, 0xffff, !rest) },
         }
     }

@@ -3,15 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
-const START: &str = "<!-- made by `make fuzz-table` -->\n";
-
 fn main() -> io::Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let (Some(logs), Some(readme)) = (arguments.next(), arguments.next()) else {
         return Err(io::Error::other("usage: table LOGS README"));
     };
-    let text = std::fs::read_to_string(&readme)?;
-    let (before, _) = text.split_once(START).ok_or_else(|| io::Error::other("there is no place for it"))?;
     let mut table =
         String::from("| target | seconds | inputs tried | edges covered | corpus |\n|---|--:|--:|--:|--:|\n");
     for target in contrail_fuzz::TARGETS {
@@ -25,7 +21,7 @@ fn main() -> io::Result<()> {
         };
         table.push_str(&format!("| `{}` |{line}\n", target.name));
     }
-    std::fs::write(readme, format!("{before}{START}\n{table}"))
+    contrail_fuzz::readme::write(&readme, "make fuzz-table", &table)
 }
 
 /// `Done 1297708 runs in 3601 second(s)`, and the last line before it that has `cov: 7039 ft: 31207 corp: 2511/900Kb`.

@@ -13,7 +13,7 @@ use contrail_wire::bgp::{
 use contrail_wire::generate::BgpMessage;
 use contrail_wire::{DecodeError, IpNet, Problem};
 
-use crate::UNWRITTEN;
+use crate::{UNWRITTEN, told};
 
 /// Any bytes, taken for a stream of messages and for the body of one of each type, in sessions of each kind, and for
 /// files and streams that have messages inside.
@@ -146,6 +146,7 @@ fn what_is_cut_is_waited_for(whole: &[u8], session: Session) {
 fn message(message: &Message<'_>, whole: &[u8], start: usize) {
     assert_eq!(written(whole.len() + 1, |buffer| message.encode(buffer)), whole, "a message is its bytes");
     assert!(!format!("{message:?}").is_empty());
+    told::message(message);
     match message {
         Message::Open(open) => {
             assert!(open.capabilities.iter().count() <= open.capabilities.bytes().len());
@@ -195,6 +196,9 @@ fn update(update: &Update<'_>, whole: &[u8], start: usize) {
             _ => 0,
         });
         assert_eq!(restored.sum::<usize>(), hops, "a path that is restored is as long as it was");
+        let numbers: usize = path.segments().map(|segment| segment.len()).sum();
+        assert_eq!(path.numbers().count(), numbers, "and its numbers are those of its segments");
+        assert_eq!(path.to_string().is_empty(), numbers == 0);
     }
     let encapsulation = update.encapsulation();
     assert_eq!(encapsulation.is_some(), update.encapsulations().next().is_some());

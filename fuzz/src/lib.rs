@@ -11,10 +11,12 @@ mod edit;
 mod encapsulation;
 mod fabric;
 pub mod minimized;
+pub mod readme;
 mod recorded;
 pub mod seed;
 mod target;
 mod text;
+mod told;
 mod what_if;
 
 use std::ops::Range;
@@ -97,6 +99,7 @@ pub fn frame(bytes: &[u8]) {
 fn whole_frame(decoder: &Decoder<'_>, link: LinkType, bytes: &[u8]) {
     let mut enclosing = 0..bytes.len();
     let mut decoded = decoder.captured(link, bytes, bytes.len());
+    told::frame(&decoded, bytes.len());
     loop {
         let level = decoded.packet;
         let headers_end = headers_stand_in_a_row(&level, bytes, &enclosing);
@@ -278,6 +281,9 @@ fn each_header_alone(bytes: &[u8]) {
                 let mut buffer = vec![UNWRITTEN; H::LEN];
                 let room = header.encode(&mut buffer).expect("there is room").len();
                 assert_eq!((room, Some(&buffer[..])), (0, bytes.get(..H::LEN)), "{header:?}");
+                let mut shown = 0;
+                header.fields(&mut |name, value| shown += name.len().min(value.to_string().len()));
+                assert!(shown > 0, "{header:?} shows its fields");
             }
             Err(error) => {
                 assert_eq!((error.layer, error.offset), (H::LAYER, 0), "{error}");

@@ -15,6 +15,15 @@ pub fn read(target: &str) -> io::Result<Vec<Vec<u8>>> {
         .collect()
 }
 
+/// The inputs at which a target's law was once broken.
+pub fn kept(target: &str) -> io::Result<Vec<Vec<u8>>> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("regressions").join(target);
+    match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(vec![]),
+        files => files?.map(|file| fs::read(file?.path())).collect(),
+    }
+}
+
 /// Writes the file of a target anew.
 pub fn write(target: &str, mut inputs: Vec<Vec<u8>>) -> io::Result<()> {
     inputs.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));

@@ -1,23 +1,26 @@
 //! Small valid frames and BGP messages, one per shape that a decoder knows: what fuzzing starts from.
 
 mod documents;
+mod generated;
 mod messages;
 mod recorded;
 
 use contrail_wire::net::arp::ArpPacket;
+use contrail_wire::net::dhcp::{Dhcp, DhcpHeader, DhcpMessageType, DhcpOption};
 use contrail_wire::net::ethernet::EthernetHeader;
 use contrail_wire::net::icmp::IcmpHeader;
 use contrail_wire::net::ipv4::Ipv4Header;
 use contrail_wire::net::ipv6::Ipv6Header;
 use contrail_wire::net::ipv6::extension::{ExtensionStart, Ipv6Extension};
 use contrail_wire::net::linux_sll::{LinuxSll, LinuxSll2};
+use contrail_wire::net::neighbor::NeighborMessage;
 use contrail_wire::net::tcp::{TcpFlags, TcpHeader};
 use contrail_wire::net::udp::UdpHeader;
 use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::tunnel::gre::{GreFlags, GreHeader};
 use contrail_wire::tunnel::mpls::{ControlWord, MplsEntry};
 use contrail_wire::tunnel::vxlan::VxlanHeader;
-use contrail_wire::{EtherType, Header, IpProtocol, Label, MacAddr, U16, Vni, frame};
+use contrail_wire::{EtherType, FixedHeader, Header, IpProtocol, Label, MacAddr, U16, Vni, frame};
 
 pub use documents::{ends, fabric, imports, json_documents, observations, overlays, traces, yaml_documents};
 pub use messages::messages;
@@ -30,32 +33,59 @@ fn named(seeds: Vec<(&'static str, Vec<u8>)>) -> Seeds {
     seeds.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
 }
 
-/// The frames.
+/// The frames, and more that are made at random.
 pub fn frames() -> Seeds {
-    named(packets())
+    named(packets()).into_iter().chain(named(payloads())).chain(generated::frames(120)).collect()
 }
 
-/// The messages.
+/// What stands behind the headers of frames, alone.
+fn payloads() -> Vec<(&'static str, Vec<u8>)> {
+    let mac = MacAddr::new([2, 0, 0, 0, 0, 1]);
+    let options = [
+        DhcpOption::MessageType(DhcpMessageType::DISCOVER),
+        DhcpOption::SubnetMask([255, 255, 255, 0].into()),
+        DhcpOption::Routers(&[[10, 99, 0, 1].into()]),
+        DhcpOption::HostName(b"compute-1"),
+        DhcpOption::InterfaceMtu(9000),
+        DhcpOption::RequestedAddress([10, 99, 0, 11].into()),
+        DhcpOption::LeaseTime(3600),
+        DhcpOption::ServerIdentifier([10, 99, 0, 2].into()),
+        DhcpOption::ParameterRequestList(&[1, 3, 66]),
+        DhcpOption::BootfileName(b"ipxe.efi"),
+        DhcpOption::Other { code: 60, data: b"PXEClient" },
+    ];
+    let mut dhcp = [0; 400];
+    Dhcp::encode(&DhcpHeader::request(mac, 7), &options, &mut dhcp).expect("there is room");
+    let mut neighbor = [0; NeighborMessage::LEN];
+    let target = [0x2001, 0xdb8, 0, 0, 0, 0, 0, 2].into();
+    NeighborMessage::advertisement(mac, target).encode(&mut neighbor).expect("there is room");
+    vec![("dhcp", dhcp.into()), ("neighbor", neighbor.into())]
+}
+
+/// The messages, and more that are made at random.
 pub fn streams() -> Seeds {
-    named(messages())
+    named(messages()).into_iter().chain(generated::messages(200)).collect()
 }
 
 /// Bytes for laws that make something of them: 0, all ones, and a few that look random.
 pub fn choices() -> Seeds {
-    let random = |seed: u64| {
-        let next = |state: &mut u64| {
-            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            state.to_be_bytes().first().copied()
-        };
-        std::iter::from_fn({
-            let mut state = seed;
-            move || next(&mut state)
-        })
-        .take(100)
-        .collect()
-    };
     let even = [("zeros".to_owned(), vec![0; 100]), ("ones".to_owned(), vec![0xff; 100])];
-    even.into_iter().chain((1..=14).map(|seed| (format!("random_{seed}"), random(seed)))).collect()
+    even.into_iter().chain((1..=14).map(|seed| (format!("random_{seed}"), random(seed, 100)))).collect()
+}
+
+/// The same for laws that make a frame or a message, of which many are quick.
+pub fn many_choices() -> Seeds {
+    (0..300).map(|seed| (format!("random_{seed}"), random(seed, 600))).collect()
+}
+
+/// Bytes that look random.
+fn random(seed: u64, length: usize) -> Vec<u8> {
+    let mut state = seed;
+    let next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state.to_be_bytes().first().copied()
+    };
+    std::iter::from_fn(next).take(length).collect()
 }
 
 /// What operators write.

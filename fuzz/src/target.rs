@@ -30,13 +30,13 @@ const fn target(
 /// All of them.
 pub const TARGETS: [Target; 21] = [
     target("packet", packet, 600, seed::frames),
-    target("frame", frame, 600, seed::choices),
-    target("encapsulation", encapsulation, 600, seed::choices),
+    target("frame", frame, 600, seed::many_choices),
+    target("encapsulation", encapsulation, 600, seed::many_choices),
     target("edit", edit, 600, seed::frames),
     target("sighting", sighting, 600, seed::frames),
     target("capture", capture, 2_000, seed::captures),
     target("bgp", bgp, 600, seed::streams),
-    target("bgp_message", bgp_message, 600, seed::choices),
+    target("bgp_message", bgp_message, 600, seed::many_choices),
     target("attribute", attribute, 600, seed::attributes),
     target("nlri", nlri, 600, seed::routes),
     target("mrt", mrt, 1_000, seed::mrt_files),

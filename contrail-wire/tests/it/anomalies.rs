@@ -1,5 +1,7 @@
 //! What is odd and can be read all the same: each thing is reported when it is asked for, and only then.
 
+use contrail_wire::net::icmp::IcmpHeader;
+use contrail_wire::net::ipv4::Ipv4Header;
 use contrail_wire::net::ipv6::Ipv6Header;
 use contrail_wire::net::ipv6::extension::{ExtensionStart, Ipv6Extension};
 use contrail_wire::net::udp::UdpHeader;
@@ -314,4 +316,22 @@ fn a_checksum_that_covers_what_is_not_there_is_not_judged() {
         assert!(matches!(levels[1].packet.transport_checksum(), Checksum::Unknown | Checksum::Absent));
         assert_eq!(levels[0].packet.payload_kind(), PayloadKind::Ethernet);
     }
+}
+
+#[test]
+fn the_checksum_of_zeros_alone_is_all_ones() {
+    let mut headers = [
+        Header::Ipv4(Ipv4Header::new([10, 0, 0, 1].into(), [10, 0, 0, 2].into(), IpProtocol::ICMP), &[]),
+        Header::Icmp(IcmpHeader::default()),
+    ];
+    let (mut scratch, mut buffer) = ([0xa5; 64], [0xa5; 28]);
+    frame::complete(&mut headers, &[], &mut scratch).unwrap();
+    frame::encode(&headers, &[], &mut buffer).unwrap();
+    buffer[20..].fill(0);
+    assert_eq!(
+        anomalies(LinkType::RawIp, &buffer),
+        ["icmp at byte 20: checksum is 0x0000, expected 0xffff (RFC 792)"]
+    );
+    buffer[22..24].fill(0xff);
+    assert_eq!(anomalies(LinkType::RawIp, &buffer), [""; 0]);
 }

@@ -165,6 +165,8 @@ fn the_hash_is_the_same_everywhere() {
     for (number, (found, expected)) in vectors.into_iter().enumerate() {
         assert_eq!(format!("{:#010x}", found.get()), format!("{expected:#010x}"), "vector {number}");
     }
+    assert_eq!(FlowHash::of_ip(&tcp), hasher.ip(&tcp));
+    assert_eq!(FlowHash::of_ethernet(&arp), hasher.ethernet(&arp));
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub fn messages() -> Vec<(&'static str, Vec<u8>)> {
         ("evpn_add_path", update(&add_path, true, &numbered)),
         ("evpn_two_octets", update(&two_octets, true, &evpn)),
         ("evpn_withdrawn", update(&plain, false, &evpn)),
+        ("as4_path", AS4_PATH.to_vec()),
         ("ipv4", update(&plain, true, &[v4])),
         ("ipv4_withdrawn", update(&plain, false, &[v4])),
         ("ipv6", update(&plain, true, &[v6])),
@@ -64,8 +65,13 @@ pub fn messages() -> Vec<(&'static str, Vec<u8>)> {
 const END_OF_RIB: [u8; 23] =
     *b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\x17\x02\0\0\0\0";
 
+/// AS_PATH 64512 23456 and AS4_PATH 4200000000, as those send it who have numbers of two octets (RFC 6793 section 4.2.3).
+const AS4_PATH: [u8; 43] =
+    *b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\x2b\x02\0\0\0\x12\
+    \x40\x02\x06\x02\x02\xfc\0\x5b\xa0\xc0\x11\x06\x02\x01\xfa\x56\xea\0\x08\x0a";
+
 /// What is in front of a message in a file: the AS numbers, interface, family and addresses of both ends.
-const PEERS: [u8; 20] = [0, 0, 252, 0, 0, 0, 252, 1, 0, 0, 0, 1, 10, 0, 0, 1, 10, 0, 0, 2];
+pub(super) const PEERS: [u8; 20] = [0, 0, 252, 0, 0, 0, 252, 1, 0, 0, 0, 1, 10, 0, 0, 1, 10, 0, 0, 2];
 
 /// A route of each type.
 fn evpn_routes() -> Vec<Route<'static>> {
@@ -164,14 +170,14 @@ fn encode(message: &Message<'_>) -> Vec<u8> {
 }
 
 /// A record of a file (RFC 6396 section 2).
-fn mrt(kind: u16, subtype: u16, body: &[u8]) -> Vec<u8> {
+pub(super) fn mrt(kind: u16, subtype: u16, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).expect("it is small");
     let header = [&[0; 4][..], &kind.to_be_bytes(), &subtype.to_be_bytes(), &length.to_be_bytes()];
     [&header.concat(), body].concat()
 }
 
 /// A message of a neighbour of whom nothing is known (RFC 7854 sections 4.1 and 4.2).
-fn bmp(kind: u8, body: &[u8]) -> Vec<u8> {
+pub(super) fn bmp(kind: u8, body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(48 + body.len()).expect("it is small");
     [&[3][..], &length.to_be_bytes(), &[kind], &[0; 42], body].concat()
 }

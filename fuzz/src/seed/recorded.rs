@@ -7,7 +7,8 @@ use contrail_wire::capture::{PcapWriter, Writer};
 use contrail_wire::net::tcp::{TcpFlags, TcpHeader};
 use contrail_wire::{Header, IpProtocol, LinkType};
 
-use super::{Seeds, bytes, ipv4, messages, packets};
+use super::messages::{PEERS, bmp, mrt};
+use super::{Seeds, bytes, generated, ipv4, messages, packets, streams};
 
 /// The seed frames in a file of each format, and in pieces of them.
 pub fn captures() -> Seeds {
@@ -24,7 +25,8 @@ pub fn captures() -> Seeds {
         |(name, frame): &(&'static str, Vec<u8>)| ((*name).to_owned(), pcap(std::slice::from_ref(frame)));
     let all: Vec<_> = frames.iter().map(|(_, frame)| frame.clone()).collect();
     let whole = [("all.pcapng".to_owned(), file), ("all.pcap".to_owned(), self::pcap(&all))];
-    frames.iter().map(pcap).chain(whole).collect()
+    let made = generated::frames(50).into_iter().map(|(name, frame)| (name, self::pcap(&[frame])));
+    frames.iter().map(pcap).chain(whole).chain(made).collect()
 }
 
 fn pcap(frames: &[Vec<u8>]) -> Vec<u8> {
@@ -41,14 +43,18 @@ fn named(start: &str) -> Seeds {
     named.map(|(name, bytes)| (name.to_owned(), bytes)).collect()
 }
 
-/// MRT records, one and all.
+/// MRT records, one and all, and messages as a collector writes them.
 pub fn mrt_files() -> Seeds {
-    with_all(named("mrt_"))
+    let messages = generated::messages(100).into_iter();
+    let recorded = messages.map(|(name, message)| (name, mrt(16, 4, &[&PEERS[..], &message].concat())));
+    with_all(named("mrt_")).into_iter().chain(recorded).collect()
 }
 
-/// BMP messages, one and all.
+/// BMP messages, one and all, and messages of which a router tells.
 pub fn bmp_streams() -> Seeds {
-    with_all(named("bmp_"))
+    let messages = generated::messages(100).into_iter();
+    let monitored = messages.map(|(name, message)| (name, bmp(0, &message)));
+    with_all(named("bmp_")).into_iter().chain(monitored).collect()
 }
 
 fn with_all(mut seeds: Seeds) -> Seeds {
@@ -70,7 +76,7 @@ pub fn recordings() -> Seeds {
     };
     let is_bgp = |(name, _): &(&str, Vec<u8>)| !name.starts_with("mrt_") && !name.starts_with("bmp_");
     let connections = messages().into_iter().filter(is_bgp).map(connection);
-    connections.chain(mrt_files()).chain(bmp_streams()).collect()
+    connections.chain(with_all(named("mrt_"))).chain(with_all(named("bmp_"))).collect()
 }
 
 /// What UPDATEs say beside their routes.
@@ -92,9 +98,9 @@ pub fn routes() -> Seeds {
 }
 
 fn of_updates(part: impl Fn(&Update<'_>) -> Vec<u8>) -> Seeds {
-    let read = |(name, bytes): (&str, Vec<u8>)| match Message::decode(&bytes, Session::default()) {
-        Ok((Message::Update(update), _)) => Some((name.to_owned(), part(&update))),
+    let read = |(name, bytes): (String, Vec<u8>)| match Message::decode(&bytes, Session::default()) {
+        Ok((Message::Update(update), _)) => Some((name, part(&update))),
         _ => None,
     };
-    messages().into_iter().filter_map(read).collect()
+    streams().into_iter().filter_map(read).collect()
 }

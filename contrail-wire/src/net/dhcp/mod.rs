@@ -295,10 +295,14 @@ mod tests {
         let mut request = discover();
         request.flags.set(DhcpHeader::BROADCAST);
         request.secs.set(9);
+        (request.hops, request.ciaddr) = (1, [10, 98, 0, 12].into());
+        (request.sname, request.file) = ([b's'; 64], [b'f'; 128]);
         let reply = request.reply([10, 98, 0, 11].into());
         assert_eq!((reply.op, reply.xid, reply.flags), (DhcpHeader::REPLY, request.xid, request.flags));
         assert_eq!(reply.client_hardware_address(), [2, 0xbb, 0, 0, 0, 0x11]);
         assert_eq!((reply.yiaddr, reply.secs.get()), ([10, 98, 0, 11].into(), 0));
+        assert_eq!((reply.hops, reply.ciaddr), (0, [0; 4].into()));
+        assert_eq!((reply.sname, reply.file), ([0; 64], [0; 128]), "nothing to boot from");
     }
 
     #[test]

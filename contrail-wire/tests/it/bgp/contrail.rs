@@ -309,3 +309,16 @@ fn a_withdrawn_route_has_label_0() {
     assert_eq!(update.validate(|_| {}), None);
     assert_eq!(update.evpn_withdrawn().collect::<Vec<_>>(), [Ok(withdrawn)]);
 }
+
+#[test]
+fn a_segment_is_told_by_who_assigned_it_where_that_says_all() {
+    for (segment, contrail) in [
+        ("04:0a:00:00:01:00:00:00:07:00", "10.0.0.1:7"),
+        ("04:0a:00:00:01:00:00:00:07:01", "04:0a:00:00:01:00:00:00:07:01"),
+        ("05:00:00:fc:00:00:00:00:07:00", "64512:7"),
+        ("05:00:00:fc:00:00:00:00:07:01", "05:00:00:fc:00:00:00:00:07:01"),
+    ] {
+        let key: RouteKey<'_> = format!("10.0.0.1:7:[4]:[{segment}]:[32]:[10.0.0.2]").parse().unwrap();
+        assert_eq!(key.contrail().to_string(), format!("4-10.0.0.1:7-{contrail}-10.0.0.2"));
+    }
+}

@@ -12,7 +12,10 @@ fn read(four_octet_as: bool, attributes: &[Attribute<'_>]) -> (Option<String>, O
     let mut builder = UpdateBuilder::announce(&session, [10, 0, 0, 1].into(), attributes, routes);
     let bytes = builder.encode_next(&mut buffer).unwrap().unwrap();
     let update = Message::decode(bytes, session).unwrap().0.update().unwrap();
-    (update.full_path().map(|it| it.to_string()), update.full_aggregator().map(|it| it.asn))
+    let text = update.full_path().map(|it| it.to_string());
+    let numbers = update.full_path().map(|it| it.numbers().map(|asn| asn.to_string()).collect::<Vec<_>>());
+    assert_eq!(numbers.map(|it| it.join(" ")), text, "there are no sets in it");
+    (text, update.full_aggregator().map(|it| it.asn))
 }
 
 fn by(asn: u32) -> Aggregator {

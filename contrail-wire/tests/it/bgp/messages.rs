@@ -6,7 +6,7 @@ use contrail_wire::bgp::{
     Family, GracefulRestart, Message, Messages, MpReach, Notification, Open, RestartFamily, Route,
     RouteRefresh, Session, SessionKind, UpdateBuilder,
 };
-use contrail_wire::{EthernetSegmentId, EthernetTag, MacAddr, Vni};
+use contrail_wire::{EthernetSegmentId, EthernetTag, MacAddr, Vni, doc};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -302,4 +302,16 @@ fn the_length_that_stands_beside_an_extended_one_is_kept() {
         let (message, _) = Message::decode(&open, Session::default()).unwrap();
         assert_eq!(encoded(&message), open);
     }
+}
+
+#[test]
+fn updates_are_equal_where_their_bytes_and_sessions_are() {
+    let read = |bytes: &'static [u8], session| Message::decode(bytes, session).unwrap().0.update().unwrap();
+    let external = Session { kind: SessionKind::External, ..Session::default() };
+    let update = read(doc::EVPN_UPDATE, external);
+    let mut other = doc::EVPN_UPDATE.to_vec();
+    *other.last_mut().unwrap() ^= 1;
+    assert_eq!(update, read(Vec::leak(doc::EVPN_UPDATE.to_vec()), external));
+    assert_ne!(update, read(Vec::leak(other), external));
+    assert_ne!(update, read(doc::EVPN_UPDATE, Session::default()));
 }

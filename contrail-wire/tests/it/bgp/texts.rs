@@ -1,6 +1,6 @@
 //! Text is read as it is written.
 
-use contrail_wire::bgp::evpn::{Route, RouteKey};
+use contrail_wire::bgp::evpn::{Route, RouteKey, RouteType};
 use contrail_wire::bgp::{Community, ExtendedCommunity, LargeCommunity, TunnelType};
 use contrail_wire::{
     AssignedNumber, EthernetSegmentId, EthernetTag, LabelField, RouteDistinguisher, RouteTarget,
@@ -68,4 +68,37 @@ proptest! {
         let _ = (text.parse::<EthernetSegmentId>(), text.parse::<ExtendedCommunity>(), text.parse::<Community>());
         let _ = (text.parse::<LargeCommunity>(), text.parse::<RouteKey<'static>>(), text.parse::<TunnelType>());
     }
+}
+
+#[test]
+fn well_known_communities_and_types_of_routes_have_their_names() {
+    for (name, low) in [
+        ("no-export", 0xff01),
+        ("no-advertise", 0xff02),
+        ("no-export-subconfed", 0xff03),
+        ("blackhole", 0x029a),
+        ("llgr-stale", 0x0006),
+        ("no-llgr", 0x0007),
+        ("accept-own", 0x0001),
+    ] {
+        let community = Community::new(0xffff, low);
+        assert_eq!((community.to_string().as_str(), name.parse()), (name, Ok(community)));
+    }
+    let names = [
+        "ethernet-auto-discovery",
+        "mac-ip",
+        "inclusive-multicast",
+        "ethernet-segment",
+        "ip-prefix",
+        "selective-multicast",
+        "membership-report-synch",
+        "leave-synch",
+        "per-region",
+        "s-pmsi",
+        "leaf",
+    ];
+    for (number, name) in (1..).zip(names) {
+        assert_eq!(RouteType(number).name(), Some(name));
+    }
+    assert_eq!([0, 12].map(|number| RouteType(number).name()), [None; 2]);
 }
