@@ -207,6 +207,13 @@ fuzzer:
 	@rustc +nightly --version >/dev/null || { echo "make fuzz needs: rustup toolchain install nightly" >&2; exit 1; }
 	@cargo fuzz --version >/dev/null || { echo "make fuzz needs: cargo install cargo-fuzz" >&2; exit 1; }
 
+# The tests beside the code: those of tests/it/ are too many for Miri.
+.PHONY: miri
+miri: ## Run the unit tests of contrail-wire under Miri, which sees undefined behaviour also of what it depends on
+	@if cargo +nightly miri --version >/dev/null 2>&1; then \
+		cargo +nightly miri test -p contrail-wire --target-dir $(TARGET)/miri --all-features --lib; \
+	else echo "SKIPPED: Miri; needs: rustup component add --toolchain nightly miri rust-src" >&2; fi
+
 # One mutant takes ten seconds on a core of its own, so SHARD is a sample; of the corpus beside the project nothing is seen.
 .PHONY: mutants
 mutants: ## Change contrail-wire in one place at a time, in SHARD=11/60 of all there are, and say what no test notices
