@@ -8,6 +8,9 @@
 //! | VLAN of a port | a veth of its own; captures get the tag back |
 //! | VRF of a device | a namespace, which zebra takes for a VRF (`zebra -n`) |
 //! | port group on two devices | two cables with equal-cost routes; the server's MAC address is static on both devices |
+//! | ARP over any cable of a port group | over the first; neighbours on the others are set |
+//! | ARP that a leaf without gateway looks into | what FRR is told by the kernel's table of neighbours |
+//! | host routes of a VRF | routes in the kernel, which FRR redistributes |
 //! | vRouter | VXLAN of the kernel in a namespace for each logical router, with the routes of the model |
 //! | control node | our own BGP session, which announces what vRouters and service nodes announce |
 //! | service node, DHCP client | dnsmasq behind VXLAN, udhcpc |

@@ -96,7 +96,7 @@ const OCTAVIA: &[Flip] = &[
     (&[("10.255.0.11", "10.255.0.99")], "outer ipv4 source_address: expected 10.255.0.99"),
     (&[("vlan: 102", "vlan: 109")], "vlan vlan_id: expected 109, found 102"),
     // Ways.
-    (&[("et-0/0/48", "et-0/0/50")], "to spine1 on leaf1:et-0/0/48: none of the flow is predicted there"),
+    (&[("et-0/0/48", "et-0/0/50")], "et-0/0/48: none of the flow is predicted there"),
     // With the static routes there is nothing left to plan.
     (
         &[

@@ -72,18 +72,16 @@ impl Blueprint {
             let ip = &mut self.namespace(&server.name).ip;
             ip.extend(mac.map(|mac: MacAddr| format!("link set {leg} address {mac}")));
             ip.push(format!("link set {leg} up"));
-            let is_routed = inside != device;
-            let snooped = &mut self.snooped;
-            let namespace = self.namespaces.entry(inside.clone()).or_default();
-            namespace.ip.push(format!("link set {access} master br{vni} up"));
-            if is_routed {
-                // Announced as a host, which FRR would not do by itself.
-                namespace.ip.push(format!("route replace {}/32 dev br{vni}", interface.address));
-            }
             if let Some(mac) = mac.filter(|_| !fabric.is_routed(device, &interface.network)) {
                 let address = interface.address.clone();
                 let line = format!("neighbour replace {address} lladdr {mac} dev br{vni} nud permanent");
-                snooped.push(Snooped { namespace: inside.clone(), address, line });
+                self.snooped.push(Snooped { namespace: inside.clone(), address, line });
+            }
+            let namespace = self.namespace(&inside);
+            namespace.ip.push(format!("link set {access} master br{vni} up"));
+            if inside != device {
+                // In a VRF it is announced as a host, which FRR would not do by itself.
+                namespace.ip.push(format!("route replace {}/32 dev br{vni}", interface.address));
             }
             // Without a bond the device cannot tell that both ends are one interface, and would take the address to move.
             if let Some(mac) = mac.filter(|_| group.ports.len() > 1) {
