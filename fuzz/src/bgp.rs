@@ -235,10 +235,15 @@ fn all<'a>(
 
 /// Routes that were read can be sent on, whatever they are.
 fn packed_routes_are_read(routes: &[Route<'_>], next_hop: Option<NextHop<'_>>, session: Session) {
-    let known = routes.iter().copied().filter(|it| !matches!(it.nlri, Nlri::Unknown { .. }));
-    let expected: Vec<Route<'_>> = known.collect();
-    let (mut buffer, mut sent, mut read) =
-        (vec![UNWRITTEN; session.longest_message().into()], expected.iter().copied(), 0);
+    let known = || routes.iter().copied().filter(|it| !matches!(it.nlri, Nlri::Unknown { .. }));
+    // As the neighbour reads them, path identifiers stand where we send them.
+    let neighbours = Session { add_path_receive: session.add_path_send, ..session };
+    let received = known().map(|route| {
+        let has_identifier = neighbours.add_path_receive.contains(route.nlri.family());
+        Route { path_id: has_identifier.then(|| route.path_id.unwrap_or_default()), ..route }
+    });
+    let expected: Vec<Route<'_>> = received.collect();
+    let (mut buffer, mut sent, mut read) = (vec![UNWRITTEN; session.longest_message().into()], known(), 0);
     let mut builder = match next_hop {
         Some(next_hop) => UpdateBuilder::announce(&session, next_hop, &[], sent.by_ref()),
         None => UpdateBuilder::withdraw(&session, sent.by_ref()),
@@ -246,7 +251,7 @@ fn packed_routes_are_read(routes: &[Route<'_>], next_hop: Option<NextHop<'_>>, s
     // A next hop that another family had, or a route that is too long for the session.
     while let Ok(Some(bytes)) = builder.encode_next(&mut buffer) {
         assert!(bytes.len() <= usize::from(session.longest_message()));
-        let (message, rest) = Message::decode(bytes, session).expect("what is built can be read");
+        let (message, rest) = Message::decode(bytes, neighbours).expect("what is built can be read");
         assert!(rest.is_empty());
         let update = message.update().expect("it is one");
         let found: Result<Vec<_>, _> = match next_hop {
