@@ -138,12 +138,6 @@ pub(crate) enum OriginKind {
     Secondary(NetworkId),
 }
 
-impl From<Parts> for Fabric {
-    fn from(parts: Parts) -> Self {
-        Self(Arc::new(parts))
-    }
-}
-
 #[doc(hidden)]
 impl Deref for Fabric {
     type Target = Parts;
@@ -156,6 +150,10 @@ impl Deref for Fabric {
 impl Fabric {
     /// As Contrail ships.
     pub(crate) const AUTONOMOUS_SYSTEM: u32 = 64_512;
+
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
 
     /// To make a fabric that differs from those that it was cloned from.
     pub(crate) fn parts_mut(&mut self) -> &mut Parts {

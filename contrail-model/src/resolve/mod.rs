@@ -78,7 +78,7 @@ impl Resolver<'_> {
             // Flows name objects that may be missing now; their problems would only repeat those.
             return None;
         }
-        let mut fabric = Fabric::from(Parts {
+        let mut fabric = Fabric::new(Parts {
             name: document.fabric.as_str().into(),
             autonomous_system: document.autonomous_system.unwrap_or(Fabric::AUTONOMOUS_SYSTEM),
             release,

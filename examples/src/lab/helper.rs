@@ -8,7 +8,6 @@ use std::thread::sleep;
 
 use std::time::{Duration, Instant};
 
-use contrail_model::Fabric;
 use contrail_model::document::Document;
 use contrail_model::routes::Destination;
 use contrail_wire::bgp::{Families, Family, UpdateBuilder};
@@ -163,11 +162,11 @@ fn greet(whom: SocketAddr) -> io::Result<()> {
 }
 
 /// Runs until it is ended.
-fn control(document: &Path, reflector: SocketAddr) -> Result<(), Stop> {
-    let text = fs::read_to_string(document).map_err(|error| failed(document.display(), error))?;
-    let fail = |error: &dyn std::fmt::Display| failed(document.display(), error);
-    let routes = Fabric::from_json(&text).map_err(|error| fail(&error))?.routes();
-    let devices = serde_json::from_str::<Document>(&text).map_err(|error| fail(&error))?.devices;
+fn control(file: &Path, reflector: SocketAddr) -> Result<(), Stop> {
+    let text = fs::read_to_string(file).map_err(|error| failed(file.display(), error))?;
+    let fail = |error: &dyn std::fmt::Display| failed(file.display(), error);
+    let document = Document::from_json(&text).map_err(|error| fail(&error))?;
+    let routes = super::document::fabric(&document)?.routes();
     let patience = super::PATIENCE;
     let families = Some(Families::NONE.with(Family::EVPN));
     let options = Options { families, timeout: Some(patience), ..Options::default() };
@@ -183,7 +182,7 @@ fn control(document: &Path, reflector: SocketAddr) -> Result<(), Stop> {
     let session = peer.session();
     for entry in &routes.entries {
         let is_evpn = matches!(entry.destination, Destination::Evpn(_));
-        if is_evpn && !devices.iter().any(|device| *device.name == *entry.speaker) {
+        if is_evpn && !document.devices.iter().any(|device| *device.name == *entry.speaker) {
             let attributes = entry.attributes();
             let next_hop = entry.bgp_next_hop();
             peer.send_updates(UpdateBuilder::announce(&session, next_hop, &attributes, [entry.route()]))?;

@@ -17,6 +17,9 @@ use crate::program::Stop;
 /// All namespaces of the lab begin so, and nothing else on the machine does: what begins so is taken away.
 const PREFIX: &str = "contrail-lab-";
 
+/// Where the lab keeps files and its lock: only root can put something there, which a lab of root's then takes for its own.
+const FOLDER: &str = "/run/contrail-lab";
+
 /// Between two looks at what is waited for.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -39,7 +42,7 @@ pub(super) struct Ground {
 impl Ground {
     /// Takes the place, and clears away what a run before that was killed has left there.
     pub(super) fn take() -> Result<Self, Stop> {
-        let folder = std::env::temp_dir().join("contrail-lab");
+        let folder = PathBuf::from(FOLDER);
         let lock_file = folder.with_extension("lock");
         let lock = File::create(&lock_file).map_err(|error| failed(lock_file.display(), error))?;
         match lock.try_lock() {

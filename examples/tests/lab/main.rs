@@ -75,7 +75,7 @@ fn an_interrupted_run_leaves_nothing_behind_and_clears_up_after_one_that_was_kil
         eprintln!("SKIPPED: an interrupted lab: {why}");
         return;
     }
-    let started = std::env::temp_dir().join("contrail-lab/fabric.json");
+    let started = Path::new("/run/contrail-lab/fabric.json");
     end("-KILL", has_namespaces);
     assert!(has_namespaces() && !started.exists());
     let status = end("-TERM", || started.exists());
