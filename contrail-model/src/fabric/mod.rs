@@ -383,9 +383,30 @@ impl Fabric {
                 || self.is_attached(device, network))
     }
 
+    /// The devices on which the logical router's VRF has an IRB of one of its networks.
+    pub(crate) fn devices_with_irb(
+        &self,
+        router: RouterId,
+        network: NetworkId,
+    ) -> impl Iterator<Item = DeviceId> + Clone {
+        let extended_to = self.routers[router].extended_to.iter().copied();
+        extended_to.filter(move |device| self.has_irb(router, *device, network))
+    }
+
     /// The logical router whose IRB of a network a device has.
     pub(crate) fn router_with_irb(&self, device: DeviceId, network: NetworkId) -> Option<RouterId> {
         self.routers_of(network).iter().copied().find(|router| self.has_irb(*router, device, network))
+    }
+
+    /// Whether the devices that have the IRB announce a server's address alone by type 5: Junos exports host routes of
+    /// IPv4, also those that it has made of another device's type-2 route.
+    pub(crate) fn has_host_route(&self, server: ServerId, network: NetworkId, address: IpAddr) -> bool {
+        address.is_ipv4() && self.leaves_of(server).any(|leaf| self.access(leaf, server, network).is_some())
+    }
+
+    /// Whether vRouters and the device speak MPLS to each other, by L3VPN routes.
+    pub(crate) fn is_reached_by_mpls(&self, device: DeviceId) -> bool {
+        self.devices[device].terminates_mpls() && self.release.reaches_dc_gateway_by_mpls()
     }
 
     /// Whether the device has an IRB of the network in the underlay's routing table.

@@ -144,10 +144,11 @@ impl Announcer<'_> {
             for ip in [None, Some(interface.address)] {
                 self.mac_ip(device, network, esi, (interface.mac, ip), None, origin.clone());
             }
-            for router in fabric.routers_of(network) {
-                if interface.address.is_ipv4() && fabric.has_irb(*router, device, network) {
-                    self.prefix(*router, device, interface.address.into(), origin.clone());
-                }
+        }
+        let has_host_route = fabric.has_host_route(id, network, interface.address);
+        for router in fabric.routers_of(network) {
+            for device in fabric.devices_with_irb(*router, network).filter(|_| has_host_route) {
+                self.prefix(*router, device, interface.address.into(), origin.clone());
             }
         }
     }
@@ -156,8 +157,7 @@ impl Announcer<'_> {
     fn vrf(&mut self, router: RouterId, device: DeviceId) {
         let fabric = self.fabric;
         let at = &fabric.routers[router];
-        let by_mpls =
-            fabric.devices[device].terminates_mpls() && fabric.release().reaches_dc_gateway_by_mpls();
+        let by_mpls = fabric.is_reached_by_mpls(device);
         for network in at.networks.iter().copied().filter(|network| fabric.has_irb(router, device, *network))
         {
             let name: &Name = &fabric.networks[network].name;

@@ -1,5 +1,7 @@
 //! What BGP must carry: as texts, against the traces, and over the wire.
 
+use std::net::IpAddr;
+
 use contrail_model::routes::{Destination, Difference, Origin, RouteEntry};
 use contrail_model::trace::{Hop, Route, RouteKind, Step};
 use contrail_model::{Fabric, Routes, Trace};
@@ -61,6 +63,20 @@ fn is_chosen(entry: &RouteEntry, chosen: &Route, id: &str) -> bool {
     is_of_kind && leads_there && entry.to_string().contains(&format!(", {id},"))
 }
 
+/// Whether an entry is a type-5 route of the same logical router that leads to the address and is longer than the
+/// chosen one.
+fn is_longer(entry: &RouteEntry, chosen: &Route, address: IpAddr, id: &str) -> bool {
+    match &entry.destination {
+        Destination::Evpn(evpn::Route::IpPrefix(route)) => {
+            chosen.kind == RouteKind::EvpnPrefix
+                && route.prefix.contains(&address)
+                && route.prefix.prefix_len() > chosen.to.prefix_len()
+                && entry.to_string().contains(&format!(", {id},"))
+        }
+        _ => false,
+    }
+}
+
 /// The speakers that a frame is bridged to over a tunnel, in the words of a trace.
 fn bridged_to(to: &str) -> Vec<&str> {
     match to.strip_prefix("VTEP of ") {
@@ -100,7 +116,7 @@ fn every_route_that_a_trace_takes_is_announced() {
             for hop in hops(&trace) {
                 let steps = hop.steps();
                 for (at, step) in steps.iter().enumerate() {
-                    let Step::Lookup { chosen, .. } = step else { continue };
+                    let Step::Lookup { chosen, destination, .. } = step else { continue };
                     let Some((_, count)) = seen.iter_mut().find(|(kind, _)| *kind == chosen.kind) else {
                         continue;
                     };
@@ -113,6 +129,9 @@ fn every_route_that_a_trace_takes_is_announced() {
                     *count += 1;
                     let is_there = routes.entries.iter().any(|entry| is_chosen(entry, chosen, id));
                     assert!(is_there, "{}: {chosen} ({id})\n{routes}", hop.node());
+                    let longer =
+                        routes.entries.iter().find(|entry| is_longer(entry, chosen, *destination, id));
+                    assert!(longer.is_none(), "{}: {chosen} ({id})\n{longer:?}", hop.node());
                 }
             }
         }

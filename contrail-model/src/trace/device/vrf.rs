@@ -34,7 +34,11 @@ impl Walker<'_> {
                 self.step(&mut work, Step::lookup(table, destination, connected(prefix, network)));
                 self.irb_to_server(device, network, server, work);
             }
-            Some(Owner::Server(_)) => self.vrf_to_other_device(device, router, network, prefix, work),
+            Some(Owner::Server(server)) => {
+                let has_host_route = fabric.has_host_route(server, network, destination);
+                let prefix = if has_host_route { host_route(destination) } else { prefix };
+                self.vrf_to_other_device(device, router, network, prefix, work);
+            }
             None => {
                 let network = fabric.networks[network].name.clone();
                 self.drop(work, Drop::NoNeighbour { network, address: destination });
@@ -55,8 +59,7 @@ impl Walker<'_> {
         let at = &fabric.routers[router];
         let destination = self.destination(&work);
         let table = Table::Vrf(router, device);
-        let others = at.extended_to.iter().copied();
-        let others = others.filter(|other| fabric.has_irb(router, *other, network));
+        let others = fabric.devices_with_irb(router, network);
         let mut nearest = fabric.topology.nearest(device, others).peekable();
         if nearest.peek().is_none() {
             let name = &fabric.networks[network].name;
@@ -105,7 +108,6 @@ impl Walker<'_> {
         mut work: Work,
     ) {
         let fabric = self.fabric;
-        let at = &fabric.devices[device];
         let target = &fabric.workloads[workload];
         let server = target.host;
         let host = &fabric.servers[server];
@@ -121,7 +123,7 @@ impl Walker<'_> {
             walker.step(&mut work, Step::Lookup { table, destination, chosen, passed_over });
         };
 
-        if at.terminates_mpls() && fabric.release.reaches_dc_gateway_by_mpls() {
+        if fabric.is_reached_by_mpls(device) {
             lookup(self, RouteKind::L3vpn, PassedOver::Nothing);
             return self.encapsulate_mpls(device, workload, work);
         }

@@ -114,7 +114,7 @@ impl Walker<'_> {
                 at.name, fabric.networks[from].name
             )));
         }
-        match fabric.owner(network, destination) {
+        let prefix = match fabric.owner(network, destination) {
             Some(Owner::Workload(to)) => {
                 self.send_to_workload_by_type_5(server, router, to, work);
                 return Ok(());
@@ -125,10 +125,12 @@ impl Walker<'_> {
                 });
                 return Ok(());
             }
-            Some(Owner::Server(_)) | None => {}
-        }
-        let has_irb = |device: &DeviceId| fabric.has_irb(router, *device, network);
-        let with_irb: Vec<DeviceId> = at.extended_to.iter().copied().filter(has_irb).collect();
+            Some(Owner::Server(to)) if fabric.has_host_route(to, network, destination) => {
+                host_route(destination)
+            }
+            Some(Owner::Server(_)) | None => subnet.prefix,
+        };
+        let with_irb: Vec<DeviceId> = fabric.devices_with_irb(router, network).collect();
         if with_irb.is_empty() {
             return Err(Some(format!(
                 "logical router {} has no IRB of {to} on {}",
@@ -148,7 +150,9 @@ impl Walker<'_> {
             _ => PassedOver::Farther(self.devices(farther)),
         };
         for device in chosen {
-            self.send_to_gateway(server, (router, from), device, subnet.prefix, work, passed_over);
+            // L3VPN routes are of subnets.
+            let prefix = if fabric.is_reached_by_mpls(device) { subnet.prefix } else { prefix };
+            self.send_to_gateway(server, (router, from), device, prefix, work, passed_over);
         }
         Ok(())
     }
@@ -172,21 +176,20 @@ impl Walker<'_> {
         let end = TunnelEnd::Device(device);
         self.hop(&mut work);
         // Labelled routes are imported into the network's own table; type-5 routes stay in the logical router's.
-        let (domain, kind, tunnel, shim, because) =
-            if gateway.terminates_mpls() && fabric.release.reaches_dc_gateway_by_mpls() {
-                let tunnel = fabric.mpls_tunnel();
-                let source = Source::LabelFrom(LabelFor::Vrf(device, router));
-                let shim = mpls_shim(tunnel, (fabric.vrf_label(router), source));
-                let because = "first of encapsulation_priority that an L3VPN route can have";
-                (Domain::Network(from), RouteKind::L3vpn, tunnel, shim, because)
-            } else {
-                let router_mac = (fabric.devices[device].router_mac, Source::RouterMac(end));
-                self.set_link(&mut work, fabric.vhost0_mac(server), router_mac);
-                let domain = Domain::Router(router);
-                let shim = Shim::Vxlan((fabric.routers[router].vni, Source::VniOf(domain, "EVPN type-5")));
-                let because = "routes of a logical router are always VXLAN";
-                (domain, RouteKind::EvpnPrefix, TunnelKind::Vxlan, shim, because)
-            };
+        let (domain, kind, tunnel, shim, because) = if fabric.is_reached_by_mpls(device) {
+            let tunnel = fabric.mpls_tunnel();
+            let source = Source::LabelFrom(LabelFor::Vrf(device, router));
+            let shim = mpls_shim(tunnel, (fabric.vrf_label(router), source));
+            let because = "first of encapsulation_priority that an L3VPN route can have";
+            (Domain::Network(from), RouteKind::L3vpn, tunnel, shim, because)
+        } else {
+            let router_mac = (fabric.devices[device].router_mac, Source::RouterMac(end));
+            self.set_link(&mut work, fabric.vhost0_mac(server), router_mac);
+            let domain = Domain::Router(router);
+            let shim = Shim::Vxlan((fabric.routers[router].vni, Source::VniOf(domain, "EVPN type-5")));
+            let because = "routes of a logical router are always VXLAN";
+            (domain, RouteKind::EvpnPrefix, TunnelKind::Vxlan, shim, because)
+        };
         let chosen = Route { to: prefix, kind, next_hop: NextHop::Loopback(device) };
         let table = Table::Vrouter(server, domain);
         self.step(&mut work, Step::Lookup { table, destination, chosen, passed_over });
