@@ -399,7 +399,8 @@ impl Fabric {
     }
 
     /// Whether the devices that have the IRB announce a server's address alone by type 5: Junos exports host routes of
-    /// IPv4, also those that it has made of another device's type-2 route.
+    /// IPv4, also those that it has made of another device's type-2 route (EVPN User Guide, "Pure Type 5 Host-Route
+    /// Auto-Generated Community").
     pub(crate) fn has_host_route(&self, server: ServerId, network: NetworkId, address: IpAddr) -> bool {
         address.is_ipv4() && self.leaves_of(server).any(|leaf| self.access(leaf, server, network).is_some())
     }

@@ -14,7 +14,8 @@
 //!   type-2 routes say VXLAN alone, with the VNI as label and tag; otherwise GRE and UDP, with a label and tag 0. L3VPN
 //!   routes never say VXLAN.
 //! - Type-5 routes carry the VNI of the logical router and the router's MAC address. Contrail has leaves announce hosts
-//!   by them (IPv4 only), and not by a second label in type 2: no type-2 route has one, in either release.
+//!   by them (IPv4 only), and not by a second label in type 2: no type-2 route has one, in either release. Each device
+//!   with the IRB announces each server's, also where it knows the server by another device's type-2 route alone.
 //! - A DC gateway says MPLS over UDP in the community that Contrail's templates put there, and MPLS over GRE by none. Its
 //!   L3VPN routes have the route targets of all networks of the logical router, which import them.
 //!
@@ -35,7 +36,8 @@
 //!
 //! Left out, as there is nothing to derive it from: the segment of a port group without UUID (see
 //! [`Routes::left_out`]); type 3 of a vRouter that does MPLS, whose label the control node gives; the default route of a
-//! DC gateway; the origin network, security groups and sequence numbers among communities; whatever has a speaker
+//! DC gateway; type 5 that a device with the IRB makes of a vRouter's type-2 route, as nothing says which of the two the
+//! others would take; the origin network, security groups and sequence numbers among communities; whatever has a speaker
 //! without an IPv4 address.
 
 mod device;

@@ -13,7 +13,8 @@ use super::comparison::Comparison;
 use super::tables::Match;
 
 /// What a fabric of Linux and FRR cannot show, and why.
-const NOT_COMPARABLE: [&str; 5] = [
+const NOT_COMPARABLE: [&str; 6] = [
+    "host routes that Junos announces by type 5 as another device told them by type 2: FRR does not",
     "VLAN tags: a VLAN of a port is a veth of its own here, and captures get its tag back",
     "Ethernet segments (EVPN types 1 and 4, split horizon): FRR wants a bond for them; broadcasts of a server come back to it \
      over its other cables",
