@@ -214,6 +214,25 @@ miri: ## Run the unit tests of contrail-wire under Miri, which sees undefined be
 		cargo +nightly miri test -p contrail-wire --target-dir $(TARGET)/miri --all-features --lib; \
 	else echo "SKIPPED: Miri; needs: rustup component add --toolchain nightly miri rust-src" >&2; fi
 
+# The address sanitizer sees what the module and its dependencies do with memory that Python, Arrow and NumPy own. Its
+# runtime is loaded before Python; with it libstdc++, whose exceptions it must know before a package brings them.
+ASAN := $(TARGET)/asan
+ASAN_HOST = CARGO_TARGET_DIR=$(ASAN) RUSTUP_TOOLCHAIN=nightly RUSTFLAGS=-Zsanitizer=address
+ASAN_PRELOAD = LD_PRELOAD="$$(cc -print-file-name=libasan.so) $$(cc -print-file-name=libstdc++.so)" ASAN_OPTIONS=detect_leaks=0
+ASAN_PAST_END := import ctypes; c = ctypes.CDLL(None); c.malloc.restype = ctypes.c_void_p; c.memchr(ctypes.c_void_p(c.malloc(16)), 1, 17)
+.PHONY: asan-python
+asan-python: $(VENV)/installed ## Run the tests of the Python package with the address sanitizer in its module; needs a nightly toolchain and GCC
+	@rustc +nightly --version >/dev/null || { echo "make asan-python needs: rustup toolchain install nightly" >&2; exit 1; }
+	rm -rf $(ASAN)/wheels $(ASAN)/site
+	$(ASAN_HOST) $(VENV)/bin/maturin build --quiet --manifest-path python/Cargo.toml --profile dev --target $(HOST) \
+		--compatibility linux --interpreter $(VENV)/bin/python --out $(ASAN)/wheels
+	$(VENV)/bin/pip install --quiet --no-deps --target $(ASAN)/site $(ASAN)/wheels/*.whl
+	@! $(ASAN_PRELOAD) $(VENV)/bin/python -c "$(ASAN_PAST_END)" 2>/dev/null \
+		|| { echo "the address sanitizer does not see a read past the end" >&2; exit 1; }
+	$(ASAN_PRELOAD) PYTHONPATH=$(ASAN)/site $(VENV)/bin/pytest -p no:cacheprovider python -k "not ($(ASAN_BESIDE))"
+# Two tests are of the package as it is installed: of the crates of all platforms, and of no package at all.
+ASAN_BESIDE := bill_of_materials or missing_is_named_with_the_interpreter
+
 # One mutant takes ten seconds on a core of its own, so SHARD is a sample; of the corpus beside the project nothing is seen.
 .PHONY: mutants
 mutants: ## Change contrail-wire in one place at a time, in SHARD=11/60 of all there are, and say what no test notices
