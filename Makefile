@@ -120,12 +120,14 @@ lint: ## Check format and lints, warnings denied
 	for workspace in $(WORKSPACES); do (cd $$workspace && cargo fmt --check) || exit 1; done
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	cargo clippy -p contrail-examples --test interop --test lab -- -D warnings
-	cargo clippy $(IN_FUZZ) --all-targets -- -D warnings
-	cargo clippy $(IN_PYTHON) -- -D warnings
-	cargo clippy $(IN_PYTHON) --no-default-features --test stream -- -D warnings
-	cargo clippy $(IN_BARE) -- -D warnings
-	cargo clippy $(IN_BENCH) --all-targets -- -D warnings
-	cargo clippy $(IN_MODEL_BENCH) -- -D warnings
+	cargo clippy $(BESIDE)/fuzz/Cargo.toml --all-targets -- -D warnings
+	cargo clippy $(BESIDE)/python/Cargo.toml -- -D warnings
+	cargo clippy $(BESIDE)/python/Cargo.toml --no-default-features --test stream -- -D warnings
+	cargo clippy $(BESIDE)/python/bench/bare/Cargo.toml -- -D warnings
+	cargo clippy $(BESIDE)/contrail-wire/bench/Cargo.toml --all-targets -- -D warnings
+	cargo clippy $(BESIDE)/contrail-model/bench/Cargo.toml -- -D warnings
+# What is only checked has one folder: what the workspaces have in common is checked once.
+BESIDE := --target-dir $(TARGET) --manifest-path .
 
 .PHONY: deny
 ifeq ($(shell command -v cargo-deny),)
