@@ -162,15 +162,18 @@ SPACE := $(EMPTY) $(EMPTY)
 FUZZED := cargo run -q $(IN_FUZZ) --example seeds | grep -wE '$(or $(subst $(SPACE),|,$(strip $(ONLY))),.)'
 
 .PHONY: fuzz
-fuzz: fuzzer ## Fuzz each target, or those of ONLY="bgp mrt", for TIME=60 seconds; needs a nightly toolchain and cargo-fuzz
+fuzz: fuzzer ## Fuzz each target, or those of ONLY="bgp mrt", for TIME=60 seconds, JOBS=1 at a time; needs a nightly toolchain and cargo-fuzz
 	cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus
 	mkdir -p fuzz/corpus/logs
-	$(FUZZED) | while read target longest; do \
-		case $$target in packet|bgp) others="$(wildcard ../shared/fuzz-seeds/*)";; *) others=;; esac; \
-		$(FUZZ) run $$target fuzz/corpus/$$target $$others -- -max_total_time=$(TIME) -max_len=$$longest \
-			-timeout=20 < /dev/null > fuzz/corpus/logs/$$target.log 2>&1 || { cat fuzz/corpus/logs/$$target.log; exit 1; }; \
-		grep -h '^Done' fuzz/corpus/logs/$$target.log | sed "s/^/$$target: /"; \
-	done
+	$(FUZZ) build
+	$(FUZZED) | xargs -P $(or $(JOBS),1) -L 1 sh -c '$(FUZZ_ONE)'
+
+# Of `sh -c`: a target and its longest input.
+FUZZ_ONE = case $$0 in packet|bgp|against_*) others="$(wildcard ../shared/fuzz-seeds/*)";; *) others=;; esac; \
+	log=fuzz/corpus/logs/$$0.log; \
+	$(FUZZ) run $$0 fuzz/corpus/$$0 $$others -- -max_total_time=$(TIME) -max_len=$$1 -timeout=20 </dev/null >$$log 2>&1 \
+		|| { cat $$log; exit 1; }; \
+	grep -h ^Done $$log | sed "s/^/$$0: /"
 
 .PHONY: fuzz-table
 fuzz-table: ## Write to fuzz/README.md what the last run of each target came to
