@@ -6,6 +6,7 @@ mod bgp;
 #[path = "../../contrail-wire/tests/it/changed.rs"]
 mod changed;
 mod dhcp;
+mod differential;
 mod document;
 mod edit;
 mod encapsulation;
@@ -43,6 +44,7 @@ use contrail_wire::{
 };
 
 pub use bgp::{attribute, bgp, bgp_message, bmp, mrt, nlri};
+pub use differential::{against_etherparse, against_rustbgpd};
 pub use document::{import, json, observed, overlay, yaml};
 pub use edit::edit;
 pub use encapsulation::encapsulation;

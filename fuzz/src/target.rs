@@ -1,8 +1,9 @@
 //! The targets: what is fuzzed, and from what on.
 
 use crate::{
-    attribute, bgp, bgp_message, bmp, capture, edit, encapsulation, fabric, frame, import, json, mrt, nlri,
-    observed, overlay, packet, recording, seed, sighting, text, what_if, yaml,
+    against_etherparse, against_rustbgpd, attribute, bgp, bgp_message, bmp, capture, edit, encapsulation,
+    fabric, frame, import, json, mrt, nlri, observed, overlay, packet, recording, seed, sighting, text,
+    what_if, yaml,
 };
 
 /// What a fuzzer is run on.
@@ -28,15 +29,17 @@ const fn target(
 }
 
 /// All of them.
-pub const TARGETS: [Target; 21] = [
+pub const TARGETS: [Target; 23] = [
     target("packet", packet, 600, seed::frames),
     target("frame", frame, 600, seed::many_choices),
     target("encapsulation", encapsulation, 600, seed::many_choices),
     target("edit", edit, 600, seed::frames),
+    target("against_etherparse", against_etherparse, 600, seed::frames),
     target("sighting", sighting, 600, seed::frames),
     target("capture", capture, 2_000, seed::captures),
     target("bgp", bgp, 600, seed::streams),
     target("bgp_message", bgp_message, 600, seed::many_choices),
+    target("against_rustbgpd", against_rustbgpd, 600, seed::streams),
     target("attribute", attribute, 600, seed::attributes),
     target("nlri", nlri, 600, seed::routes),
     target("mrt", mrt, 1_000, seed::mrt_files),

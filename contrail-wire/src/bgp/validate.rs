@@ -30,9 +30,9 @@ impl Update<'_> {
     /// ```
     pub fn validate(&self, report: impl FnMut(Error)) -> Option<Disposition> {
         let mut validation = Validation { update: self, report, strongest: None };
-        validation.routes(self.ipv4_withdrawn(), false);
+        validation.routes(self.ipv4_withdrawn(), |_, _| Ok(()));
         let seen = validation.attributes();
-        validation.routes(self.ipv4_routes(), seen.has_router_mac);
+        validation.routes(self.ipv4_routes(), |_, _| Ok(()));
         validation.what_is_missing(&seen);
         validation.strongest
     }
@@ -51,7 +51,6 @@ struct Validation<'u, 'a, F> {
 struct Seen {
     /// A bit for each type.
     kinds: [u128; 2],
-    has_router_mac: bool,
     /// Routes are announced in MP_REACH_NLRI.
     reaches: bool,
     /// There is an attribute other than MP_UNREACH_NLRI.
@@ -109,11 +108,13 @@ impl<F: FnMut(Error)> Validation<'_, '_, F> {
                 Ok(Attribute::MpReach(reach)) => {
                     seen.reaches = !reach.routes.bytes().is_empty();
                     let communities = self.update.extended_communities();
-                    seen.has_router_mac =
-                        communities.iter().any(|it| matches!(it.kind(), ExtendedCommunityKind::RouterMac(_)));
-                    self.routes(reach.routes, seen.has_router_mac);
+                    let router_mac = communities.iter().find_map(|it| match it.kind() {
+                        ExtendedCommunityKind::RouterMac(mac) => Some(mac),
+                        _ => None,
+                    });
+                    self.routes(reach.routes, |prefix, offset| prefix.check(offset, router_mac));
                 }
-                Ok(Attribute::MpUnreach(unreach)) => self.routes(unreach.routes, true),
+                Ok(Attribute::MpUnreach(unreach)) => self.routes(unreach.routes, |_, _| Ok(())),
                 Ok(_) => {}
                 Err(error) => self.error(error),
             }
@@ -121,8 +122,12 @@ impl<F: FnMut(Error)> Validation<'_, '_, F> {
         seen
     }
 
-    /// An error of routes that are withdrawn is one of syntax; they need no label, as `has_router_mac` says then.
-    fn routes(&mut self, mut routes: Routes<'_>, has_router_mac: bool) {
+    /// What `check` finds is of one route only. Of routes that are withdrawn nothing but the syntax is looked at.
+    fn routes(
+        &mut self,
+        mut routes: Routes<'_>,
+        check: impl Fn(&evpn::IpPrefixRoute, usize) -> Result<(), Error>,
+    ) {
         loop {
             // Most are MAC/IP routes, of which nothing is wrong if they can be read.
             while routes.take_mac_ip().is_some() {}
@@ -130,7 +135,7 @@ impl<F: FnMut(Error)> Validation<'_, '_, F> {
             match routes.next() {
                 None => break,
                 Some(Ok(Route { nlri: Nlri::Evpn(evpn::Route::IpPrefix(prefix)), .. })) => {
-                    if let Err(error) = prefix.check(offset, has_router_mac) {
+                    if let Err(error) = check(&prefix, offset) {
                         (self.report)(error);
                     }
                 }

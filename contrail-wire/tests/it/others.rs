@@ -413,7 +413,12 @@ fn reserved_bits_of_gre_that_a_receiver_ignores_are_ignored() {
 #[test]
 fn an_authentication_header_of_any_length_is_bounded() {
     // smoltcp panics on a length that is too small (issue 1182).
-    for length in 0..=255_u8 {
+    let without_sequence_number = ipv6(51, &[&[6, 0][..], &[0; 40]].concat());
+    assert_eq!(
+        Decoder::new().ip(&without_sequence_number).unwrap_err().to_string(),
+        "ipv6_extension at byte 40: hdr_ext_len is 0, expected 1 at least (RFC 4302 2)"
+    );
+    for length in 1..=255_u8 {
         let packet = ipv6(51, &[&[6, length][..], &[0; 40]].concat());
         let size = (usize::from(length) + 2) * 4;
         match Decoder::new().ip(&packet) {

@@ -41,8 +41,9 @@
 //! +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //! ```
 //!
-//! Refused: a header that is not whole, an option that runs past its header. Tolerated: any order and number, unknown
-//! options and routing types, reserved bits; an integrity check value is not verified.
+//! Refused: a header that is not whole, an option that runs past its header, an authentication header without a sequence
+//! number. Tolerated: any order and number, unknown options and routing types, reserved bits; an integrity check value is
+//! not verified.
 //!
 //! ```
 //! use contrail_wire::net::ipv6::extension::{ExtensionStart, Ipv6Extension, Ipv6Option};
@@ -123,6 +124,10 @@ impl<'a> Ipv6Extension<'a> {
         let length = usize::from(first.length);
         let size = match kind {
             IpProtocol::FRAGMENT => 8,
+            IpProtocol::AUTHENTICATION if length == 0 => {
+                let expected = "1 at least (RFC 4302 2)";
+                return Err(DecodeError::field(Layer::Ipv6Extension, start, "hdr_ext_len", 0, expected));
+            }
             IpProtocol::AUTHENTICATION => (length + 2) * 4,
             _ => (length + 1) * 8,
         };

@@ -199,17 +199,47 @@ fn section_7_each_attribute() {
     }
 }
 
+/// An attribute with a prefix route, of which segment, gateway and label are made of these, behind `front`.
+fn prefix_route(front: &[u8], [esi, gateway, label]: [u8; 3]) -> Vec<u8> {
+    let mut route = vec![5, 34, 0, 1, 10, 0, 0, 1, 0, 7, 0, esi, esi, esi, esi, esi, esi, esi, esi, esi];
+    route.extend([0, 0, 0, 0, 24, 10, 99, 0, 0, gateway, gateway, gateway, gateway, 0, 0, label]);
+    let mut attribute = [front, &route].concat();
+    attribute[2] += u8::try_from(route.len()).unwrap();
+    attribute
+}
+
 #[test]
 fn a_prefix_route_with_two_ways_costs_only_itself() {
-    let mut route = vec![5, 34, 0, 1, 10, 0, 0, 1, 0, 7, 0, 9, 9, 9, 9, 9, 9, 9, 9, 9, 0, 0, 0, 0];
-    route.extend([24, 10, 99, 0, 0, 10, 0, 0, 9, 0, 0, 1]);
-    let mut reach = [&[0x80, 14, 9][..], &MP_REACH[3..12], &route].concat();
-    reach[2] += u8::try_from(route.len()).unwrap();
+    let reach = prefix_route(&[&[0x80, 14, 9][..], &MP_REACH[3..12]].concat(), [9, 9, 1]);
     let (disposition, errors) = validated(SessionKind::External, &[&reach, ORIGIN, AS_PATH], &[]);
     assert_eq!(disposition, None);
     let expected =
         "evpn_ip_prefix_route at byte 35: esi is 0, expected zero where there is a gateway (RFC 9136 3.1)";
     assert_eq!(errors, [format!("{expected} (treat as withdraw)")]);
+}
+
+#[test]
+fn how_a_prefix_is_reached_is_not_asked_when_it_is_withdrawn() {
+    let unreach = prefix_route(&[0x80, 15, 3, 0, 25, 70], [9, 9, 1]);
+    assert_eq!(validated(SessionKind::External, &[&unreach], &[]), (None, vec![]));
+}
+
+#[test]
+fn a_router_has_an_address_of_its_own() {
+    let reach = prefix_route(&[&[0x80, 14, 9][..], &MP_REACH[3..12]].concat(), [0; 3]);
+    let group = "router_mac is 3, expected an address of one router (RFC 9136 3.2)";
+    let nothing = "label is 0, expected one, or a segment, gateway or router's MAC (RFC 9136 3.1)";
+    for (mac, expected) in
+        [([2, 0, 0, 0, 0, 1], None), ([3, 0, 0, 0, 0, 1], Some(group)), ([0; 6], Some(nothing))]
+    {
+        let community = [&[0xc0, 16, 8, 6, 3][..], &mac].concat();
+        let (_, errors) = validated(SessionKind::External, &[&reach, ORIGIN, AS_PATH, &community], &[]);
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|text| format!("evpn_ip_prefix_route at byte 35: {text} (treat as withdraw)"))
+            .collect();
+        assert_eq!(errors, expected, "{mac:?}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::bgp::cursor::Cursor;
 use crate::bgp::error::{At, Disposition, Element, Error, length};
 use crate::bgp::nlri::evpn::RouteType;
 use crate::bgp::writer::{Writer, not_so};
-use crate::{EncodeError, EthernetSegmentId, EthernetTag, LabelField, RouteDistinguisher};
+use crate::{EncodeError, EthernetSegmentId, EthernetTag, LabelField, MacAddr, RouteDistinguisher};
 
 /// EVPN route type 5: IP prefix ([RFC 9136](https://www.rfc-editor.org/rfc/rfc9136) section 3.1).
 ///
@@ -137,8 +137,8 @@ impl IpPrefixRoute {
     /// it by (RFC 9136 section 3.1). The error is of the route at `offset`, and treats it as withdrawn.
     ///
     /// What else may stand in for a label, the MAC address of a router in an extended community, is not seen from here:
-    /// `has_router_mac` says whether the route comes with one.
-    pub fn check(&self, offset: usize, has_router_mac: bool) -> Result<(), Error> {
+    /// `router_mac` is what the route comes with. All zero is none, and one of a group is wrong (section 3.2).
+    pub fn check(&self, offset: usize, router_mac: Option<MacAddr>) -> Result<(), Error> {
         let at = At {
             element: Element::Evpn(RouteType::IP_PREFIX),
             offset,
@@ -148,7 +148,12 @@ impl IpPrefixRoute {
             let [kind, ..] = self.esi.octets();
             return Err(at.field("esi", kind.into(), "zero where there is a gateway (RFC 9136 3.1)"));
         }
-        let resolves = self.gateway.is_some() || !self.esi.is_zero() || has_router_mac;
+        let router_mac = router_mac.filter(|mac| *mac != MacAddr::default());
+        if let Some(mac) = router_mac.filter(|mac| mac.is_group()) {
+            let [first, ..] = mac.octets();
+            return Err(at.field("router_mac", first.into(), "an address of one router (RFC 9136 3.2)"));
+        }
+        let resolves = self.gateway.is_some() || !self.esi.is_zero() || router_mac.is_some();
         if self.label == LabelField::ZERO && !resolves {
             return Err(at.field("label", 0, "one, or a segment, gateway or router's MAC (RFC 9136 3.1)"));
         }
