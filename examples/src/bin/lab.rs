@@ -75,6 +75,12 @@ fn arguments() -> Result<Job, Stop> {
                     arguments.value()?.parse()?,
                 )));
             }
+            Arg::Long("end-point") => {
+                return Ok(Job::Helper(Helper::EndPoint(
+                    arguments.value()?.into(),
+                    arguments.value()?.string()?,
+                )));
+            }
             Arg::Long("help") | Arg::Short('h') => return Err(Stop::Help),
             Arg::Value(path) if fabric.is_none() => fabric = Some(PathBuf::from(path)),
             other => return Err(other.unexpected().into()),

@@ -221,6 +221,25 @@ mod tests {
     }
 
     #[test]
+    fn a_label_and_what_stands_beside_it_is_held() {
+        let fabric = Fabric::from_yaml(include_str!("../../fabrics/dc-gateway.yaml")).unwrap();
+        let trace = fabric.trace(&Flow::tcp("web-1", "outside1", 443)).unwrap();
+        assert_eq!(differences(&trace, &perfect(&trace)), [""; 0]);
+        for (place, bit, field) in [
+            (42, 2, "mpls label"),
+            (44, 1, "mpls bottom_of_stack"),
+            (45, 2, "mpls ttl"),
+            (36, 2, "udp destination_port"),
+        ] {
+            let mut frames = perfect(&trace);
+            let frame = frames.iter_mut().find(|frame| is_tunnelled(frame)).unwrap();
+            frame.bytes[place] ^= bit;
+            let told = differences(&trace, &frames);
+            assert!(told.iter().any(|told| told.contains(field)), "{field}: {told:?}");
+        }
+    }
+
+    #[test]
     fn a_frame_elsewhere_or_the_other_way_is_told() {
         let trace = trace();
         let mut frames = perfect(&trace);

@@ -131,11 +131,15 @@ impl<'d> Configured<'d> {
         in_underlay || self.router_on(device, network).is_some()
     }
 
+    /// The logical routers that join a network.
+    pub(super) fn routers_of(&self, network: &str) -> impl Iterator<Item = &'d LogicalRouter> {
+        let joins = move |router: &&LogicalRouter| router.networks.iter().any(|joined| joined == network);
+        self.document.logical_routers.iter().filter(joins)
+    }
+
     /// The logical router whose VRF on a device routes a network.
     pub(super) fn router_on(&self, device: &str, network: &str) -> Option<&'d LogicalRouter> {
-        let has = |names: &[String], name: &str| names.iter().any(|other| other == name);
-        let mut routers = self.document.logical_routers.iter();
-        routers.find(|router| has(&router.networks, network) && has(&router.extended_to, device))
+        self.routers_of(network).find(|router| router.extended_to.iter().any(|at| at == device))
     }
 }
 

@@ -12,6 +12,7 @@ use contrail_model::document::Document;
 use contrail_model::routes::Destination;
 use contrail_wire::bgp::{Families, Family, UpdateBuilder};
 
+use super::end_point;
 use super::namespaces::failed;
 use crate::program::Stop;
 use crate::session::{Options, Peer};
@@ -65,6 +66,8 @@ pub enum Helper {
     Greet(SocketAddr),
     /// Announce the routes of the vRouters and service nodes of a document to a route reflector.
     Control(PathBuf, SocketAddr),
+    /// Be the end of the MPLS tunnels of a vRouter or DC gateway of a document.
+    EndPoint(PathBuf, String),
 }
 
 impl Helper {
@@ -77,7 +80,8 @@ impl Helper {
                 writeln!(io::stdout(), "{answers}").map_err(Stop::Output)
             }
             Self::Greet(whom) => greet(*whom).map_err(|error| failed(whom, error)),
-            Self::Control(document, reflector) => control(document, *reflector),
+            Self::Control(document, reflector) => control(&read(document)?, *reflector),
+            Self::EndPoint(document, node) => end_point::run(&read(document)?, node),
         }
     }
 
@@ -95,11 +99,14 @@ impl Helper {
             Self::Control(document, reflector) => {
                 vec!["--control".to_owned(), document.display().to_string(), reflector.to_string()]
             }
+            Self::EndPoint(document, node) => {
+                vec!["--end-point".to_owned(), document.display().to_string(), node.clone()]
+            }
         }
     }
 }
 
-fn say(word: &str) -> io::Result<()> {
+pub(super) fn say(word: &str) -> io::Result<()> {
     let mut output = io::stdout().lock();
     writeln!(output, "{word}")?;
     output.flush()
@@ -161,12 +168,14 @@ fn greet(whom: SocketAddr) -> io::Result<()> {
     Ok(())
 }
 
-/// Runs until it is ended.
-fn control(file: &Path, reflector: SocketAddr) -> Result<(), Stop> {
+fn read(file: &Path) -> Result<Document, Stop> {
     let text = fs::read_to_string(file).map_err(|error| failed(file.display(), error))?;
-    let fail = |error: &dyn std::fmt::Display| failed(file.display(), error);
-    let document = Document::from_json(&text).map_err(|error| fail(&error))?;
-    let routes = super::document::fabric(&document)?.routes();
+    Document::from_json(&text).map_err(|error| failed(file.display(), error))
+}
+
+/// Runs until it is ended.
+fn control(document: &Document, reflector: SocketAddr) -> Result<(), Stop> {
+    let routes = super::document::fabric(document)?.routes();
     let patience = super::PATIENCE;
     let families = Some(Families::NONE.with(Family::EVPN));
     let options = Options { families, timeout: Some(patience), ..Options::default() };

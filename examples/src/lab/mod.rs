@@ -12,6 +12,7 @@
 //! | ARP that a leaf without gateway looks into | what FRR is told by the kernel's table of neighbours |
 //! | host routes of a VRF | routes in the kernel, which FRR redistributes |
 //! | vRouter | VXLAN of the kernel in a namespace for each logical router, with the routes of the model |
+//! | MPLSoUDP and MPLSoGRE of vRouters and DC gateways | this program, between the kernel's routing tables (`end_point.rs`) |
 //! | control node | our own BGP session, which announces what vRouters and service nodes announce |
 //! | service node, DHCP client | dnsmasq behind VXLAN, udhcpc |
 //!
@@ -25,8 +26,10 @@ mod configured;
 mod conversation;
 mod dhcp;
 mod document;
+mod end_point;
 mod frr;
 mod helper;
+mod l3vpn;
 mod namespaces;
 mod report;
 mod running;
@@ -96,6 +99,8 @@ pub struct Recording {
     /// The EVPN table of a route reflector.
     shown: Value,
     flood_lists: FloodLists,
+    /// Whose MPLS tunnels ended in a program of our own.
+    own_tunnels: Vec<String>,
 }
 
 /// What came of a flow.
@@ -170,8 +175,9 @@ impl Recording {
                 talks.push(lab.talk(flow, trace, conversation.clone(), true)?);
             }
         }
+        let own_tunnels = lab.own_tunnels();
         let captured = lab.stop()?;
-        Ok(Self { more: more.to_vec(), talks, captured, shown, flood_lists })
+        Ok(Self { more: more.to_vec(), talks, captured, shown, flood_lists, own_tunnels })
     }
 
     /// Holds it against what a document predicts with the changes of its best plan: the document that was built, or another
@@ -195,6 +201,7 @@ impl Recording {
             resolutions: report::resolutions(&planned.traces, &self.captured),
             routes: tables::routes(&planned.fabric, &self.shown)?,
             flood_lists: tables::hold_flood_lists(&configured, &self.flood_lists),
+            own_tunnels: self.own_tunnels.clone(),
         })
     }
 }

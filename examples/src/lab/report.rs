@@ -19,7 +19,7 @@ const NOT_COMPARABLE: [&str; 6] = [
     "Ethernet segments (EVPN types 1 and 4, split horizon): FRR wants a bond for them; broadcasts of a server come back to it \
      over its other cables",
     "route distinguishers and Ethernet tags: FRR has a distinguisher for each VNI, and no tags; route targets stand for both",
-    "MPLS: vRouters tunnel by VXLAN only here, and no L3VPN routes are announced",
+    "how L3VPN routes are learnt: none are announced, and the ends of MPLS tunnels have labels and next hops from the model",
     "checksums, identification, DF, DSCP, TCP's numbers and options: senders are free to choose them",
 ];
 
@@ -36,6 +36,8 @@ pub struct Report {
     pub routes: Match,
     /// Flood lists.
     pub flood_lists: Match,
+    /// Whose MPLS tunnels ended in a program of our own, and not in the kernel.
+    pub own_tunnels: Vec<String>,
 }
 
 /// A flow, and how it went.
@@ -140,7 +142,7 @@ fn request(frame: &[u8]) -> Option<ArpPacket> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { fabric, rows, resolutions, routes, flood_lists } = self;
+        let Self { fabric, rows, resolutions, routes, flood_lists, own_tunnels } = self;
         writeln!(f, "{fabric}: traces beside what happened")?;
         for row in rows {
             let Row { flow, situation, predicted, happened, comparison, .. } = row;
@@ -173,6 +175,13 @@ impl fmt::Display for Report {
             )?;
             missing.iter().try_for_each(|what| writeln!(f, "                ! missing: {what}"))?;
             unexpected.iter().try_for_each(|what| writeln!(f, "                ! unexpected: {what}"))?;
+        }
+        if !own_tunnels.is_empty() {
+            let whose = own_tunnels.join(", ");
+            writeln!(
+                f,
+                "  stands in:    MPLS tunnels of {whose} end in our own program, as the kernel has none"
+            )?;
         }
         NOT_COMPARABLE.iter().try_for_each(|what| writeln!(f, "  not comparable: {what}"))
     }

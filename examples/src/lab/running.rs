@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use contrail_model::{Fabric, Trace};
 use serde_json::Value;
 
-use super::blueprint::{Blueprint, CONTROL, Host, Snooped};
+use super::blueprint::{Blueprint, CONTROL, EndPoint, Host, LabelledPart, Snooped};
 use super::capture::{Captured, Captures};
 use super::configured::Configured;
 use super::conversation::Conversation;
@@ -68,12 +68,19 @@ impl<'d> Lab<'d> {
             daemons.push((device.name.as_str(), Frr::start(&ground, &blueprint, fabric, device)?));
         }
         let mut helpers = dhcp::answer(&ground, &blueprint, fabric)?;
-        helpers.push(control_node(&ground, &blueprint, fabric, program)?);
+        let file = write_document(&ground, fabric)?;
+        helpers.push(control_node(&ground, &blueprint, &file, program)?);
+        for end_point in &blueprint.end_points {
+            helpers.push(end_tunnels(&ground, end_point, &file, program)?);
+        }
         let lab = Self { fabric, program, blueprint, captures, daemons, _helpers: helpers, ground };
         // What does not come up in time is a difference, and told as one.
         let is_up = || lab.daemons.iter().all(|(_, daemon)| daemon.is_up());
         let is_there = || tables::has_flood_lists(fabric) && tables::has_prefixes(fabric);
         lab.ground.watch(PATIENCE, || Ok(is_up() && is_there()))?;
+        for part in lab.blueprint.end_points.iter().flat_map(|end_point| &end_point.inside) {
+            batch("ip", &part.namespace, &part.lines)?;
+        }
         for Snooped { namespace, line, .. } in &lab.blueprint.snooped {
             batch("ip", namespace, std::slice::from_ref(line))?;
         }
@@ -169,29 +176,58 @@ impl<'d> Lab<'d> {
         Ok(())
     }
 
+    /// Whose MPLS tunnels end in a program of our own.
+    pub(super) fn own_tunnels(&self) -> Vec<String> {
+        self.blueprint.end_points.iter().map(|end_point| end_point.node.clone()).collect()
+    }
+
     /// Ends it; all frames that were seen.
     pub(super) fn stop(self) -> Result<Vec<Captured>, Stop> {
         self.captures.stop()
     }
 }
 
+/// Where helpers read what is built.
+fn write_document(ground: &Ground, fabric: &Configured<'_>) -> Result<PathBuf, Stop> {
+    let file = ground.folder().join("fabric.json");
+    let text = serde_json::to_string(fabric.document).map_err(|error| failed("the document", error))?;
+    fs::write(&file, text).map_err(|error| failed(file.display(), error))?;
+    Ok(file)
+}
+
 /// Starts who announces the routes of vRouters and service nodes.
 fn control_node(
     ground: &Ground,
     blueprint: &Blueprint,
-    fabric: &Configured<'_>,
+    document: &Path,
     program: &Path,
 ) -> Result<Process, Stop> {
     let Some(control) = &blueprint.control else {
         return Err(Stop::Failed("the lab needs a route reflector, whose routes it compares".to_owned()));
     };
-    let file = ground.folder().join("fabric.json");
-    let text = serde_json::to_string(fabric.document).map_err(|error| failed("the document", error))?;
-    fs::write(&file, text).map_err(|error| failed(file.display(), error))?;
-    let helper = Helper::Control(file.clone(), (control.reflector_address, 179).into());
-    let log = file.with_extension("log");
+    let helper = Helper::Control(document.to_owned(), (control.reflector_address, 179).into());
+    let log = document.with_extension("log");
     let process = start(program, &helper, CONTROL, &log)?;
     ground.wait("the session of the control node", PATIENCE, || has_said(&log, helper::READY) > 0)?;
+    Ok(process)
+}
+
+/// Starts who ends the MPLS tunnels of a vRouter or DC gateway, and takes its devices to the VRFs.
+fn end_tunnels(
+    ground: &Ground,
+    end_point: &EndPoint,
+    document: &Path,
+    program: &Path,
+) -> Result<Process, Stop> {
+    let EndPoint { node, inside } = end_point;
+    let log = ground.folder().join(format!("{node}.mpls.log"));
+    let helper = Helper::EndPoint(document.to_owned(), node.clone());
+    let process = start(program, &helper, node, &log)?;
+    ground.wait(&format!("the tunnels of {node}"), PATIENCE, || has_said(&log, helper::READY) > 0)?;
+    let take = |LabelledPart { namespace, interface, .. }: &LabelledPart| {
+        format!("link set {interface} netns {}", full_name(namespace))
+    };
+    batch("ip", node, &inside.iter().map(take).collect::<Vec<_>>())?;
     Ok(process)
 }
 

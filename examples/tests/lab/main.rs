@@ -21,12 +21,16 @@ fn text(name: &str) -> String {
 
 /// What happened, or nothing where no lab can be built.
 fn record(name: &str, more: &[Flow]) -> Option<Recording> {
+    record_document(name, &text(name), more)
+}
+
+fn record_document(name: &str, text: &str, more: &[Flow]) -> Option<Recording> {
     if let Some(why) = lab::obstacle() {
         eprintln!("SKIPPED: the lab of {name}: {why}");
         return None;
     }
     let program = Path::new(env!("CARGO_BIN_EXE_lab"));
-    Some(Recording::new(program, &Document::from_yaml(&text(name)).unwrap(), more).unwrap())
+    Some(Recording::new(program, &Document::from_yaml(text).unwrap(), more).unwrap())
 }
 
 fn held(recording: &Recording, text: &str) -> Report {
@@ -35,11 +39,15 @@ fn held(recording: &Recording, text: &str) -> Report {
 
 /// It agrees with what is predicted, and with nothing else.
 fn hold(name: &str, recording: &Recording, flips: &[Flip]) {
-    let report = held(recording, &text(name));
+    hold_document(name, &text(name), recording, flips);
+}
+
+fn hold_document(name: &str, text: &str, recording: &Recording, flips: &[Flip]) {
+    let report = held(recording, text);
     eprint!("{report}");
     assert!(report.agrees(), "{name}");
     for (edits, expected) in flips {
-        let mut wrong = text(name);
+        let mut wrong = text.to_owned();
         for (from, to) in *edits {
             assert!(wrong.contains(from), "{name} has no `{from}`");
             wrong = wrong.replace(from, to);
@@ -130,6 +138,39 @@ fn an_integration_of_ones_own() {
     let Some(recording) = record("own-integration", &[]) else { return };
     hold("own-integration", &recording, &[]);
 }
+
+/// MPLS to a DC gateway, in each of the tunnels that L3VPN can have.
+#[test]
+fn dc_gateway_by_mpls() {
+    let in_udp = text("dc-gateway");
+    let in_gre = in_udp.replace("[MPLSoUDP, MPLSoGRE, VXLAN]", "[MPLSoGRE, MPLSoUDP, VXLAN]");
+    assert_ne!(in_udp, in_gre);
+    for (document, flips) in [(in_udp, IN_UDP), (in_gre, IN_GRE)] {
+        let Some(recording) = record_document("dc-gateway", &document, &[]) else { return };
+        hold_document("dc-gateway", &document, &recording, flips);
+    }
+}
+
+/// Another logical router or workload in front takes the number that a label would have had.
+const ROUTER_BEFORE: (&str, &str) =
+    ("logical_routers:", "logical_routers:\n  - {name: other, vni: 9011, networks: [underlay-rack1]}");
+const WORKLOAD_BEFORE: (&str, &str) = (
+    "workloads:",
+    "workloads:\n  - {name: web-0, host: compute1, network: tenant, address: 10.50.0.10, mac: \"02:aa:00:00:00:10\"}",
+);
+
+const IN_UDP: &[Flip] = &[
+    (&[WORKLOAD_BEFORE], "mpls label: expected 17, found 16"),
+    (&[ROUTER_BEFORE], "mpls label: expected 299777, found 299776"),
+    (&[("[MPLSoUDP, MPLSoGRE", "[MPLSoGRE, MPLSoUDP")], "gre: expected and not there"),
+    (&[("fabric: dc1", "fabric: dc1\nrelease: r2011")], "vxlan: expected and not there"),
+    (&[("10.255.0.21", "10.255.0.22")], "outer ipv4 source_address: expected 10.255.0.22, found 10.255.0.21"),
+];
+
+const IN_GRE: &[Flip] = &[
+    (&[WORKLOAD_BEFORE], "mpls label: expected 17, found 16"),
+    (&[("[MPLSoGRE, MPLSoUDP", "[MPLSoUDP, MPLSoGRE")], "gre: there and not expected"),
+];
 
 const IRONIC: &[Flip] = &[
     (&[("vni: 5003", "vni: 5009")], "vxlan vni: expected 5009, found 5003"),

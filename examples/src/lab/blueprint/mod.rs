@@ -14,6 +14,8 @@ use contrail_wire::MacAddr;
 
 pub(super) use self::device::{cable_addresses, device_of, place};
 use super::configured::Configured;
+use super::end_point::interface;
+use super::l3vpn::LabelledVrf;
 use super::namespaces::full_name;
 
 /// What the whole lab is made of.
@@ -28,6 +30,7 @@ pub(super) struct Blueprint {
     pub(super) hosts: Vec<Host>,
     pub(super) snooped: Vec<Snooped>,
     pub(super) dhcp_servers: Vec<DhcpServer>,
+    pub(super) end_points: Vec<EndPoint>,
 }
 
 /// Who announces the routes of vRouters and service nodes: a namespace with a cable to a route reflector.
@@ -93,6 +96,22 @@ pub(super) struct DhcpServer {
     pub(super) interface: String,
 }
 
+/// Who ends MPLS tunnels: in the namespace of a vRouter or DC gateway.
+pub(super) struct EndPoint {
+    pub(super) node: String,
+    /// The VRFs.
+    pub(super) inside: Vec<LabelledPart>,
+}
+
+/// A VRF that is the inside of MPLS tunnels.
+pub(super) struct LabelledPart {
+    pub(super) namespace: String,
+    /// Its TUN device.
+    pub(super) interface: String,
+    /// Lines for `ip`, when the daemons are up.
+    pub(super) lines: Vec<String>,
+}
+
 /// The namespace of a VRF or of a network at a device or server.
 pub(super) fn part_of(node: &str, part: &str) -> String {
     format!("{node}.{part}")
@@ -119,12 +138,31 @@ impl Blueprint {
         for workload in &document.workloads {
             blueprint.workload(fabric, workload);
         }
+        for speaker in fabric.routes.speakers() {
+            blueprint.end_point(fabric, speaker);
+        }
         blueprint
     }
 
     /// The namespace of a name, which is made where it is not there yet.
     fn namespace(&mut self, name: &str) -> &mut Namespace {
         self.namespaces.entry(name.to_owned()).or_default()
+    }
+
+    /// The end of a speaker's MPLS tunnels, if it has any.
+    fn end_point(&mut self, fabric: &Configured<'_>, speaker: &str) {
+        let inside = fabric.labelled_vrfs(speaker).into_iter().map(|labelled| {
+            let LabelledVrf { vrf, .. } = &labelled;
+            let interface = interface(vrf.vni);
+            // As the routes of BGP that they are, which FRR takes for its own and does not announce out of the VRF.
+            let routes = labelled.prefixes().map(|to| format!("route add {to} dev {interface} proto bgp"));
+            let lines = [format!("link set {interface} up")].into_iter().chain(routes).collect();
+            LabelledPart { namespace: part_of(speaker, &vrf.router), interface, lines }
+        });
+        let inside: Vec<LabelledPart> = inside.collect();
+        if !inside.is_empty() {
+            self.end_points.push(EndPoint { node: speaker.to_owned(), inside });
+        }
     }
 
     /// Makes a VXLAN device in one namespace and takes it to another.

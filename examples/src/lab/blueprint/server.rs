@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use contrail_model::document::{Address, PortGroup, Server, Workload};
-use contrail_wire::MacAddr;
+use contrail_wire::{IpNet, MacAddr};
 
 use super::device::{device_of, place};
 use super::{Blueprint, DhcpServer, End, Host, Snooped, Wire, part_of};
 use crate::lab::configured::{Configured, Vrf, router_mac};
+use crate::lab::l3vpn::LabelledVrf;
 
 /// What a vRouter answers a workload that asks for its gateway.
 const VROUTER_GATEWAY: &str = "00:00:5e:00:01:00";
@@ -107,10 +108,16 @@ impl Blueprint {
         self.vxlan(vni, vhost0, [&server.name, &inside], "nolearning");
         let namespace = self.namespace(&inside);
         namespace.ip.push(format!("link set vx{vni} address {} up", vrf.router_mac));
+        let labelled = fabric.labelled_vrfs(&server.name).into_iter().find(|it| it.vrf.vni == vni);
+        let labelled: Vec<IpNet> = labelled.iter().flat_map(LabelledVrf::prefixes).collect();
         let mut ways: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for device in &fabric.document.devices {
             for (entry, route) in fabric.prefixes(&device.name).filter(|(_, it)| it.label.vni().get() == vni)
             {
+                // Labelled routes are in the table of the workload's network, which is asked before that of the router.
+                if labelled.iter().any(|prefix| prefix.contains(&route.prefix)) {
+                    continue;
+                }
                 let (Some(mac), end) = (router_mac(entry), entry.next_hop) else { continue };
                 ways.entry(route.prefix.to_string()).or_default().push(end.to_string());
                 let neighbour = format!("neighbour replace {end} lladdr {mac} dev vx{vni} nud permanent");
@@ -153,10 +160,7 @@ impl Blueprint {
 
     /// A workload and its tap, in the VRF of the logical router that its network is joined by.
     pub(super) fn workload(&mut self, fabric: &Configured<'_>, workload: &Workload) {
-        let joins = |vrf: &Vrf| {
-            let mut routers = fabric.document.logical_routers.iter();
-            routers.any(|router| router.name == vrf.router && router.networks.contains(&workload.network))
-        };
+        let joins = |vrf: &Vrf| fabric.routers_of(&workload.network).any(|router| router.name == vrf.router);
         let vrf = fabric.vrfs(&workload.host).into_iter().find(joins);
         let inside = vrf.map_or_else(|| workload.host.clone(), |vrf| part_of(&workload.host, &vrf.router));
         let Some(address) = workload.address.0.first() else { return };
