@@ -1,8 +1,10 @@
 //! Who talks to whom in a flow, and how its frames are known.
 
+use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use contrail_model::trace::Hop;
 use contrail_model::{Trace, Verdict};
 use contrail_wire::{Decoder, MacAddr, MplsPayload, Packet, Transport};
 
@@ -52,7 +54,8 @@ pub struct Conversation {
     pub opener: String,
     /// The machine that answers.
     pub answerer: String,
-    client: IpAddr,
+    /// Who asks, as it is seen: by distributed SNAT one stands for another.
+    clients: BTreeSet<IpAddr>,
     server: SocketAddr,
     is_dhcp: bool,
 }
@@ -62,15 +65,15 @@ impl Conversation {
     pub fn of(trace: &Trace) -> Option<Self> {
         let path = trace.out().paths().into_iter().next()?;
         let first = path.hops().next()?;
-        let bytes = first.sent()?.packet().bytes();
-        let [client, server] = Known::of(&bytes)?.ends?;
+        let ends = |hop: Hop<'_>| Known::of(&hop.sent()?.packet().bytes())?.ends;
+        let [_, server] = ends(first)?;
         let last = path.hops().last()?.node();
         let is_delivered = matches!(path.verdict(), Verdict::Delivered { .. });
         let is_dhcp = server.port() == 67;
         is_delivered.then(|| Self {
             opener: first.node().to_string(),
             answerer: last.to_string(),
-            client: client.ip(),
+            clients: path.hops().filter_map(ends).map(|[client, _]| client.ip()).collect(),
             server,
             is_dhcp,
         })
@@ -97,8 +100,9 @@ impl Conversation {
         if self.is_dhcp {
             return [[68, 67], [67, 68]].contains(&[source.port(), destination.port()]);
         }
-        let is_ours =
-            |client: SocketAddr, server: SocketAddr| client.ip() == self.client && server == self.server;
+        let is_ours = |client: SocketAddr, server: SocketAddr| {
+            self.clients.contains(&client.ip()) && server == self.server
+        };
         is_ours(source, destination) || is_ours(destination, source)
     }
 }

@@ -8,9 +8,11 @@ use crate::program::Stop;
 /// The document with the changes of the best plan; as it is where nothing has to change.
 pub(super) fn planned(document: &Document) -> Result<Document, Stop> {
     let fabric = fabric(document)?;
-    if let Some(network) = document.networks.iter().find(|it| it.ip_fabric_forwarding || it.fabric_snat) {
+    let joins = |name: &String| document.logical_routers.iter().any(|router| router.networks.contains(name));
+    let mut networks = document.networks.iter();
+    if let Some(network) = networks.find(|it| it.ip_fabric_forwarding || it.fabric_snat && joins(&it.name)) {
         return Err(Stop::Failed(format!(
-            "{}: the lab has no vRouter that forwards into the underlay",
+            "{}: the lab has no vRouter with IP fabric forwarding, or with SNAT out of a logical router's VRF",
             network.name
         )));
     }

@@ -12,6 +12,7 @@
 //! | ARP that a leaf without gateway looks into | what FRR is told by the kernel's table of neighbours |
 //! | host routes of a VRF | routes in the kernel, which FRR redistributes |
 //! | vRouter | VXLAN of the kernel in a namespace for each logical router, with the routes of the model |
+//! | distributed SNAT | nftables, for workloads that no logical router joins |
 //! | MPLSoUDP and MPLSoGRE of vRouters and DC gateways | this program, between the kernel's routing tables (`end_point.rs`) |
 //! | control node | our own BGP session, which announces what vRouters and service nodes announce |
 //! | service node, DHCP client | dnsmasq behind VXLAN, udhcpc |
@@ -71,6 +72,7 @@ pub fn obstacle() -> Option<String> {
         ("tcpdump", "--version"),
         ("dnsmasq", "--version"),
         ("udhcpc", "--help"),
+        ("nft", "--version"),
     ] {
         if Command::new(program).arg(option).output().is_err() {
             return Some(format!("{program} is not installed (.ci/run installs it)"));
@@ -80,7 +82,8 @@ pub fn obstacle() -> Option<String> {
     let ip = |arguments: &str| printed(Command::new("ip").args(arguments.split_whitespace()));
     let tried = ip(&format!("netns add {probe}")).and_then(|_| {
         ip(&format!("-n {probe} link add br0 type bridge"))?;
-        ip(&format!("-n {probe} link add vx0 type vxlan id 1 dstport 4789"))
+        ip(&format!("-n {probe} link add vx0 type vxlan id 1 dstport 4789"))?;
+        ip(&format!("netns exec {probe} nft add table ip probe"))
     });
     let _ = ip(&format!("netns delete {probe}"));
     match tried {

@@ -162,6 +162,19 @@ pub(super) fn create(namespace: &str) -> Result<(), Stop> {
 pub(super) fn batch(program: &str, namespace: &str, lines: &[String]) -> Result<(), Stop> {
     let mut command = Command::new(program);
     command.args(["-n", &full_name(namespace), "-batch", "-"]);
+    carry_out(&mut command, lines)
+}
+
+/// Gives lines to `nft`, if there are any.
+pub(super) fn translate(namespace: &str, lines: &[String]) -> Result<(), Stop> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    carry_out(inside(namespace, "nft").args(["-f", "-"]), lines)
+}
+
+/// Gives lines to a command, which must have nothing to say of them.
+fn carry_out(command: &mut Command, lines: &[String]) -> Result<(), Stop> {
     let mut run = || {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         if let Some(mut input) = child.stdin.take() {
@@ -169,11 +182,11 @@ pub(super) fn batch(program: &str, namespace: &str, lines: &[String]) -> Result<
         }
         child.wait_with_output()
     };
-    let output = run().map_err(|error: std::io::Error| failed(program, error))?;
+    let output = run().map_err(|error: std::io::Error| failed(told(command), error))?;
     let errors = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() || !errors.is_empty() {
         let lines = lines.join("\n");
-        return Err(failed(format!("{program} in {namespace}"), format!("{}\n{lines}", errors.trim())));
+        return Err(failed(told(command), format!("{}\n{lines}", errors.trim())));
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use super::configured::Configured;
 use super::conversation::Conversation;
 use super::frr::Frr;
 use super::helper::{self, Helper, Transport};
-use super::namespaces::{Ground, Process, batch, create, failed, full_name, inside, printed};
+use super::namespaces::{Ground, Process, batch, create, failed, full_name, inside, printed, translate};
 use super::{PATIENCE, Talk, dhcp, tables};
 use crate::program::Stop;
 
@@ -61,6 +61,9 @@ impl<'d> Lab<'d> {
         }
         for (name, namespace) in &blueprint.namespaces {
             batch("bridge", name, &namespace.bridge)?;
+        }
+        for (name, namespace) in &blueprint.namespaces {
+            translate(name, &namespace.nft)?;
         }
         let captures = Captures::start(&ground, &blueprint)?;
         let mut daemons = Vec::new();

@@ -158,6 +158,18 @@ fn dc_gateway_by_mpls() {
     }
 }
 
+/// A vRouter's own address and a port of its pool in the place of the workload's.
+#[test]
+fn distributed_snat() {
+    let Some(recording) = record("snat", &[]) else { return };
+    hold("snat", &recording, SNAT);
+}
+
+const SNAT: &[Flip] = &[
+    (&[("start_port: 56000, end_port: 57023", "start_port: 50000, end_port: 50100")], "tcp source_port"),
+    (&[("10.1.2.21", "10.1.2.22")], "ipv4 source_address: expected 10.1.2.22, found 10.1.2.21"),
+];
+
 /// Another logical router or workload in front takes the number that a label would have had.
 const ROUTER_BEFORE: (&str, &str) =
     ("logical_routers:", "logical_routers:\n  - {name: other, vni: 9011, networks: [underlay-rack1]}");

@@ -47,6 +47,8 @@ pub(super) struct Namespace {
     pub(super) ip: Vec<String>,
     /// Lines for `bridge`.
     pub(super) bridge: Vec<String>,
+    /// Lines for `nft`.
+    pub(super) nft: Vec<String>,
 }
 
 /// Two ends that are cabled to each other.

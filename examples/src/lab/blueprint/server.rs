@@ -172,6 +172,9 @@ impl Blueprint {
             format!("address add {gateway}/32 dev {tap}"),
             format!("route add {address}/32 dev {tap}"),
         ]);
+        if fabric.network(&workload.network).is_some_and(|network| network.fabric_snat) {
+            self.snat(fabric, &workload.host, address);
+        }
         let link = format!("{}:tap - {}", workload.host, workload.name);
         let mac = workload.mac.as_ref().and_then(|mac| mac.parse().ok());
         let mac: Option<MacAddr> = mac.or_else(|| fabric.mac(&workload.name, &link));
@@ -188,6 +191,24 @@ impl Blueprint {
             End { node: name.clone(), namespace: name, interface: "eth0".to_owned() },
         ];
         self.wires.push(Wire { link, vlan: None, ends });
+    }
+
+    /// Distributed SNAT: to the address of vhost0, and a port of the pool of the protocol.
+    fn snat(&mut self, fabric: &Configured<'_>, host: &str, address: &str) {
+        let mut servers = fabric.document.servers.iter();
+        let vhost0 = servers.find(|server| server.name == host).and_then(|server| server.vhost0.as_ref());
+        let Some(vhost0) = vhost0.map(|vhost0| &vhost0.address) else { return };
+        let nft = &mut self.namespace(host).nft;
+        nft.extend([
+            "add table ip vrouter".to_owned(),
+            "add chain ip vrouter outgoing { type nat hook postrouting priority srcnat; }".to_owned(),
+        ]);
+        let rule = "add rule ip vrouter outgoing ip saddr";
+        nft.extend(fabric.document.port_translation_pools.iter().map(|pool| {
+            let (protocol, ports) = (&pool.protocol, format!("{}-{}", pool.start_port, pool.end_port));
+            format!("{rule} {address} meta l4proto {protocol} snat to {vhost0}:{ports}")
+        }));
+        nft.push(format!("{rule} {address} meta l4proto {{ tcp, udp }} drop"));
     }
 }
 
