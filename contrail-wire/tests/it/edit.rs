@@ -112,6 +112,41 @@ proptest! {
     }
 }
 
+/// The headers that an edit of a level may change.
+fn offered(level: &PacketMut<'_>) -> Vec<Layer> {
+    let vlans = level.vlans.iter().map(|_| Layer::Vlan);
+    let labels = level.labels.iter().map(|_| Layer::Mpls);
+    let behind = [
+        level.arp.as_ref().map(|_| Layer::Arp),
+        level.ipv4.as_ref().map(|_| Layer::Ipv4),
+        level.ipv6.as_ref().map(|_| Layer::Ipv6),
+        level.udp.as_ref().map(|_| Layer::Udp),
+        level.tcp.as_ref().map(|_| Layer::Tcp),
+        level.icmp.as_ref().map(|_| Layer::Icmp),
+        level.icmpv6.as_ref().map(|_| Layer::Icmpv6),
+        level.vxlan.as_ref().map(|_| Layer::Vxlan),
+        level.vxlan_gpe.as_ref().map(|_| Layer::VxlanGpe),
+        level.gre.as_ref().map(|_| Layer::Gre),
+    ];
+    let link = level.ethernet.as_ref().map(|_| Layer::Ethernet);
+    link.into_iter().chain(vlans).chain(behind.into_iter().flatten()).chain(labels).collect()
+}
+
+proptest! {
+    #[test]
+    fn each_header_is_offered_but_those_that_nothing_of_is_edited(frame in frames()) {
+        const NONE: [Layer; 3] = [Layer::LinuxSll, Layer::Ipv6Extension, Layer::ControlWord];
+        let (decoder, mut bytes) = (decoder(), frame.bytes.clone());
+        let all = levels(&decoder, frame.link, &frame.bytes, frame.bytes.len());
+        for (depth, level) in all.iter().enumerate() {
+            let expected = level.packet.headers().map(|(_, header)| header.layer());
+            let expected: Vec<Layer> = expected.filter(|layer| !NONE.contains(layer)).collect();
+            let found = decoder.edit(frame.link, &mut bytes, depth, |level| offered(&level));
+            prop_assert_eq!(found, Ok(Some(expected)));
+        }
+    }
+}
+
 /// The frame with every checksum right that there can be, the optional ones of tunnels too.
 fn summed(frame: &Generated) -> Vec<u8> {
     let decoder = decoder();

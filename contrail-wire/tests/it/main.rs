@@ -15,6 +15,7 @@ mod malformed;
 mod mpls;
 mod others;
 mod packets;
+mod shown;
 mod stamped;
 mod values;
 mod vectors;

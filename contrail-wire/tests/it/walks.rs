@@ -48,6 +48,18 @@ fn a_good_frame_with_any_byte_changed() {
     }
 }
 
+/// A fragment that has nothing but ones in flags and offset, but for the flag that is none and that it may not be cut.
+#[test]
+fn a_fragment_as_far_behind_as_one_can_be() {
+    let mut frame = contrail_wire::doc::VXLAN_FRAME.to_vec();
+    for flags in [0x3fff, 0x1fff, 0x2000, 0x0001, 0x4000_u16] {
+        frame[20..22].copy_from_slice(&flags.to_be_bytes());
+        assert_same(&Decoder::new(), LinkType::Ethernet, &frame);
+        let is_fragment = Decoder::new().ethernet(&frame).unwrap().ipv4().unwrap().is_fragment();
+        assert_eq!(is_fragment, flags != 0x4000, "{flags:04x}");
+    }
+}
+
 proptest! {
     #[cfg(feature = "arbitrary")]
     #[test]

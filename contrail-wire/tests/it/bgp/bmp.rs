@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::fs;
 use std::net::IpAddr;
 
-use contrail_wire::RouteDistinguisher;
 use contrail_wire::bgp::bmp::{BmpMessage, BmpMessages, PeerHeader};
 use contrail_wire::bgp::{Attribute, Message, Nlri, Origin, Route, Session, Update, evpn};
+use contrail_wire::{FromBytes, RouteDistinguisher};
 use serde_json::Value;
 
 use super::captures::{Connections, streams};
@@ -331,4 +331,19 @@ fn each_reads_as_netgauze_reads_it() {
     }
     println!("{compared} messages");
     assert!(compared > 2000, "{compared}");
+}
+
+#[test]
+fn routes_are_sent_to_a_neighbour_if_the_flag_says_so_and_are_not_the_routers_own() {
+    let mut peer = PeerHeader::read_from_bytes(&[0; 42]).unwrap();
+    let mut says = |peer_type, peer_flags| {
+        (peer.peer_type, peer.peer_flags) = (peer_type, peer_flags);
+        (peer.is_outgoing(), peer.address().is_ipv6())
+    };
+    for peer_type in [0, 1, 2] {
+        let flags = [0, 0x6f, 0x10, 0x80, 0xff];
+        let expected = [(false, false), (false, false), (true, false), (false, true), (true, true)];
+        assert_eq!(flags.map(|flags| says(peer_type, flags)), expected);
+    }
+    assert_eq!([0, 0x10, 0x80, 0xff].map(|flags| says(3, flags)), [(false, false); 4]);
 }

@@ -2,9 +2,9 @@
 
 use contrail_wire::bgp::evpn::{self, MacIpRoute};
 use contrail_wire::bgp::{
-    AddPath, AddPathMode, Attribute, Capabilities, Capability, CapabilityCode, ExtendedNextHop, Families,
-    Family, GracefulRestart, Message, Messages, MpReach, Notification, Open, RestartFamily, Route,
-    RouteRefresh, Session, SessionKind, UpdateBuilder,
+    AddPath, AddPathMode, AsPath, Attribute, Capabilities, Capability, CapabilityCode, ExtendedNextHop,
+    Families, Family, GracefulRestart, Message, Messages, MpReach, Nlri, Notification, Open, Origin,
+    RestartFamily, Route, RouteRefresh, Session, SessionKind, UpdateBuilder,
 };
 use contrail_wire::{EthernetSegmentId, EthernetTag, MacAddr, Vni, doc};
 use proptest::collection::vec;
@@ -314,4 +314,24 @@ fn updates_are_equal_where_their_bytes_and_sessions_are() {
     assert_eq!(update, read(Vec::leak(doc::EVPN_UPDATE.to_vec()), external));
     assert_ne!(update, read(Vec::leak(other), external));
     assert_ne!(update, read(doc::EVPN_UPDATE, Session::default()));
+}
+
+#[test]
+fn attributes_stand_in_the_order_of_their_types() {
+    let session = Session::default();
+    let attributes =
+        [Attribute::Origin(Origin::Igp), Attribute::AsPath(AsPath::EMPTY), Attribute::LocalPref(100)];
+    let routes = [Nlri::Unicast("10.0.0.0/8".parse().unwrap())];
+    let mut buffer = [0xa5; 256];
+    let mut builder = UpdateBuilder::announce(&session, [10, 0, 0, 1].into(), &attributes, routes);
+    let bytes = builder.encode_next(&mut buffer).unwrap().unwrap();
+    let update = Message::decode(bytes, session).unwrap().0.update().unwrap();
+    let read: Vec<_> = update.attributes().map(Result::unwrap).collect();
+    assert_eq!(
+        format!("{read:?}"),
+        "[PathAttribute { flags: AttributeFlags(64), kind: origin, value: [0] }, \
+         PathAttribute { flags: AttributeFlags(64), kind: as_path, value: [] }, \
+         PathAttribute { flags: AttributeFlags(64), kind: next_hop, value: [10, 0, 0, 1] }, \
+         PathAttribute { flags: AttributeFlags(64), kind: local_pref, value: [0, 0, 0, 100] }]"
+    );
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "capture")]
 mod bmp;
+mod capabilities;
 #[cfg(feature = "capture")]
 mod captures;
 mod contrail;
@@ -13,6 +14,7 @@ mod malformed;
 #[cfg(feature = "arbitrary")]
 mod messages;
 mod mrt;
+mod names;
 mod peers_defects;
 mod prefixes;
 mod recorded;

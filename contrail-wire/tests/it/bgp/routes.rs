@@ -1,7 +1,7 @@
 //! Laws of routes: what is written is read, what is cut is refused.
 
-use contrail_wire::bgp::{Disposition, Family, Nlri, Routes, evpn};
-use contrail_wire::{Bound, EthernetSegmentId, Problem};
+use contrail_wire::bgp::{Disposition, Family, Nlri, Routes, VpnRoute, evpn};
+use contrail_wire::{Bound, EthernetSegmentId, LabelField, Problem};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -113,4 +113,14 @@ fn an_unknown_family_keeps_its_bytes() {
     let mut routes = Routes::new(family, bytes, true);
     assert_eq!(routes.next(), Some(Ok(Nlri::Unknown { family, bytes }.into())));
     assert_eq!(routes.next(), None);
+}
+
+#[test]
+fn labels_are_told_outermost_first() {
+    let [first, second] = [5001, 5002].map(|number| LabelField::new(number).unwrap());
+    let labels = [first, second];
+    let rd = "10.0.0.1:1".parse().unwrap();
+    let vpn = Nlri::Vpn(VpnRoute { labels: &labels, rd, prefix: "10.1.0.0/16".parse().unwrap() });
+    assert!(vpn.labels().eq(labels));
+    assert_eq!(Nlri::Unicast("10.1.0.0/16".parse().unwrap()).labels().count(), 0);
 }

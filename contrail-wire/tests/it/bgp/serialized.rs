@@ -160,3 +160,19 @@ fn every_message_says_what_it_is() {
     );
     assert_eq!(to_value(Origin::Incomplete).unwrap(), json!("incomplete"));
 }
+
+#[test]
+fn a_path_shows_its_segments_of_each_kind() {
+    let octets = [1, 1, 0, 1, 2, 1, 0, 2, 3, 1, 0, 3, 4, 2, 0, 4, 0, 5];
+    let path = bgp::AsPath::decode(&octets, false).unwrap();
+    assert_eq!(
+        to_value(path).unwrap(),
+        json!([
+            {"type": "set", "numbers": [1]},
+            {"type": "sequence", "numbers": [2]},
+            {"type": "confederation_sequence", "numbers": [3]},
+            {"type": "confederation_set", "numbers": [4, 5]},
+        ])
+    );
+    assert_eq!(path.to_string(), "{1} 2 (3) [4,5]");
+}

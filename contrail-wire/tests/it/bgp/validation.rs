@@ -253,3 +253,18 @@ fn aigp_that_is_transitive_or_damaged_is_ignored() {
         external(&[ORIGIN, AS_PATH, NEXT_HOP, &aigp], ROUTE, disposition);
     }
 }
+
+#[test]
+fn types_are_told_apart_up_to_the_largest() {
+    let unknown = |kind: u8| vec![0xc0, kind, 0];
+    let base = [ORIGIN, AS_PATH, NEXT_HOP];
+    let with = |kinds: &[u8]| {
+        let more: Vec<_> = kinds.iter().map(|kind| unknown(*kind)).collect();
+        let all: Vec<&[u8]> = base.into_iter().chain(more.iter().map(Vec::as_slice)).collect();
+        validated(SessionKind::External, &all, ROUTE).1.len()
+    };
+    assert_eq!(with(&[0, 127, 128, 129, 255]), 0);
+    for kind in [0, 127, 128, 255] {
+        assert_eq!(with(&[kind, kind]), 1, "{kind} is there twice");
+    }
+}
