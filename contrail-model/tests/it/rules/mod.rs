@@ -23,6 +23,13 @@ struct Case {
     remedy: &'static [(&'static str, &'static str)],
 }
 
+/// A fabric that is nearly one that breaks a rule, and breaks none.
+struct NearMiss {
+    /// As it is for a [`Case`].
+    base: fn() -> String,
+    edit: &'static [(&'static str, &'static str)],
+}
+
 impl Case {
     fn broken(&self) -> String {
         with(&(self.base)(), self.edit)
@@ -96,6 +103,14 @@ fn the_remedy_ends_the_finding_and_breaks_nothing_else() {
         let report = fabric(&with(&case.broken(), case.remedy)).check();
         if report.findings.is_empty() { Ok(()) } else { Err(format!("still\n{report}")) }
     });
+}
+
+#[test]
+fn what_is_nearly_broken_is_not() {
+    for near_miss in cases::near_misses() {
+        let report = fabric(&with(&(near_miss.base)(), near_miss.edit)).check();
+        assert!(report.findings.is_empty(), "{:?}: {report}", near_miss.edit);
+    }
 }
 
 #[test]

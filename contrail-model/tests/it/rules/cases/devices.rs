@@ -106,6 +106,7 @@ pub(super) const CASES: &[Case] = &[
         base: quiet,
         edit: &[
             ("spine1, role: spine", "spine1, role: spine, mtu: 1500"),
+            ("spine2, role: spine", "spine2, role: spine, mtu: 1550"),
             ("name: compute1\n    kind: hypervisor", "name: compute1\n    mtu: 1549\n    kind: hypervisor"),
         ],
         remedy: &[("mtu: 1500", "mtu: 1550"), ("mtu: 1549", "mtu: 1550")],
@@ -118,6 +119,21 @@ pub(super) const CASES: &[Case] = &[
             ("name: compute1\n    kind: hypervisor", "name: compute1\n    mtu: 1531\n    kind: hypervisor"),
         ],
         remedy: &[("vni: 5001\n", "vni: 5001\n    mtu: 1499\n")],
+    },
+    Case {
+        rule: "U2",
+        base: quiet,
+        edit: &[
+            (
+                "networks:\n  #",
+                "networks:\n  - {name: storage, vni: 5009, mtu: 9216, subnets: [{prefix: 10.97.0.0/24, gateway: 10.97.0.1}]}\n  #",
+            ),
+            (
+                "workloads:\n",
+                "workloads:\n  - {name: store-1, host: compute2, network: storage, address: 10.97.0.11}\n",
+            ),
+        ],
+        remedy: &[("mtu: 9216", "mtu: 9000")],
     },
     Case {
         rule: "U3",

@@ -1,6 +1,6 @@
 //! Placement, break-outs, bare metal and required flows.
 
-use super::super::Case;
+use super::super::{Case, NearMiss};
 use super::bases::{bare_metal, ip_fabric, one_flow, quiet};
 use crate::solved;
 
@@ -63,6 +63,21 @@ pub(super) const CASES: &[Case] = &[
         remedy: &[(
             "fabric: dc1\n",
             "fabric: dc1\nport_translation_pools:\n  - {protocol: tcp, start_port: 56000, end_port: 57023}\n  - {protocol: udp, start_port: 57024, end_port: 58047}\n",
+        )],
+    },
+    Case {
+        rule: "B1",
+        base: quiet,
+        edit: &[
+            ("vni: 5001\n", "vni: 5001\n    fabric_snat: true\n"),
+            (
+                "fabric: dc1\n",
+                "fabric: dc1\nport_translation_pools:\n  - {protocol: tcp, start_port: 56000, end_port: 57023}\n",
+            ),
+        ],
+        remedy: &[(
+            "port_translation_pools:\n",
+            "port_translation_pools:\n  - {protocol: udp, start_port: 57024, end_port: 58047}\n",
         )],
     },
     Case {
@@ -137,4 +152,26 @@ pub(super) const CASES: &[Case] = &[
         ],
         remedy: &[("extended_to: [leaf1]", "extended_to: [leaf1, leaf2]")],
     },
+    Case {
+        rule: "F1",
+        base: one_flow,
+        edit: &[
+            ("from: ctl1", "from: proxy"),
+            (
+                "port_groups:\n",
+                "port_groups:\n  - {name: proxy, ports: [\"leaf1:xe-0/0/12\"], vlans: [{vlan: 300, network: octavia}]}\n",
+            ),
+            (
+                "servers:\n",
+                "servers:\n  - {name: proxy, kind: controller, port_group: proxy, addresses: [{network: octavia, address: 10.99.0.50, mac: \"02:c0:00:00:00:50\"}]}\n",
+            ),
+        ],
+        remedy: &[("from: proxy", "from: ctl1")],
+    },
 ];
+
+/// M2 but for DHCP: who has its address by hand has its default route by hand too.
+pub(super) const NEAR_MISSES: &[NearMiss] = &[NearMiss {
+    base: bare_metal,
+    edit: &[("networks: [ironic, api]", "networks: [api]"), ("service_address: 10.98.0.2", "dhcp: false")],
+}];
