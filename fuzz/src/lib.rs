@@ -44,7 +44,7 @@ use contrail_wire::{
 };
 
 pub use bgp::{attribute, bgp, bgp_message, bmp, mrt, nlri};
-pub use differential::{against_etherparse, against_rustbgpd};
+pub use differential::{against_etherparse, against_netgauze, against_rustbgpd};
 pub use document::{import, json, observed, overlay, yaml};
 pub use edit::edit;
 pub use encapsulation::encapsulation;

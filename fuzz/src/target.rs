@@ -1,9 +1,9 @@
 //! The targets: what is fuzzed, and from what on.
 
 use crate::{
-    against_etherparse, against_rustbgpd, attribute, bgp, bgp_message, bmp, capture, edit, encapsulation,
-    fabric, frame, import, json, mrt, nlri, observed, overlay, packet, recording, seed, sighting, text,
-    what_if, yaml,
+    against_etherparse, against_netgauze, against_rustbgpd, attribute, bgp, bgp_message, bmp, capture, edit,
+    encapsulation, fabric, frame, import, json, mrt, nlri, observed, overlay, packet, recording, seed,
+    sighting, text, what_if, yaml,
 };
 
 /// What a fuzzer is run on.
@@ -29,7 +29,7 @@ const fn target(
 }
 
 /// All of them.
-pub const TARGETS: [Target; 23] = [
+pub const TARGETS: [Target; 24] = [
     target("packet", packet, 600, seed::frames),
     target("frame", frame, 600, seed::many_choices),
     target("encapsulation", encapsulation, 600, seed::many_choices),
@@ -39,6 +39,7 @@ pub const TARGETS: [Target; 23] = [
     target("capture", capture, 2_000, seed::captures),
     target("bgp", bgp, 600, seed::streams),
     target("bgp_message", bgp_message, 600, seed::many_choices),
+    target("against_netgauze", against_netgauze, 600, seed::routes),
     target("against_rustbgpd", against_rustbgpd, 600, seed::streams),
     target("attribute", attribute, 600, seed::attributes),
     target("nlri", nlri, 600, seed::routes),

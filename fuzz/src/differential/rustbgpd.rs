@@ -17,7 +17,7 @@ use rustbgpd_wire::evpn::{EvpnRoute, decode_evpn_nlri, encode_evpn_nlri};
 use rustbgpd_wire::update::UpdateMessage;
 use rustbgpd_wire::{DecodeError, decode_message};
 
-use super::is_known;
+use super::{each_route, is_known, masked};
 
 /// Any bytes, taken for a stream of messages and for EVPN routes, and for the choices of a good message, of which bytes are
 /// changed after that.
@@ -139,13 +139,7 @@ fn update(update: &Update<'_>, message: &UpdateMessage) {
 
 /// EVPN routes one by one.
 fn routes(bytes: &[u8]) {
-    let mut rest = bytes;
-    while let [_, length, behind @ ..] = rest {
-        let (one, next) = match behind.split_at_checked(usize::from(*length)) {
-            Some((value, next)) => (&rest[..2 + value.len()], next),
-            None => (rest, &[][..]),
-        };
-        rest = next;
+    each_route(bytes, |one| {
         let ours: Result<Vec<_>, _> = Routes::new(Family::EVPN, one, false).collect();
         let theirs = decode_evpn_nlri(one);
         match (&ours, &theirs) {
@@ -154,7 +148,7 @@ fn routes(bytes: &[u8]) {
             }
             (Ok(ours), Ok(theirs)) => {
                 let converted: Vec<_> = theirs.iter().map(ours::route).collect();
-                let ours: Vec<_> = ours.iter().map(|route| Some(ours::masked(route.nlri))).collect();
+                let ours: Vec<_> = ours.iter().map(|route| Some(masked(route.nlri))).collect();
                 assert_eq!(ours, converted);
                 written_is_read(theirs, one);
             }
@@ -164,7 +158,7 @@ fn routes(bytes: &[u8]) {
                 is_known(&format_args!("ours {ours:?}, theirs {theirs:?}; Update {one:?}"), &known);
             }
         }
-    }
+    });
 }
 
 /// What they write ours reads as what it was, and but for bits behind a prefix it is the same bytes.

@@ -40,7 +40,7 @@ pub(super) fn of_messages(
 }
 
 /// Of parts of an UPDATE that one of both refuses.
-pub(super) fn of_updates(case: &Case<'_>) -> [Known; 20] {
+pub(super) fn of_updates(case: &Case<'_>) -> [Known; 21] {
     let flags_of_theirs = matches!(&case.theirs, Some(DecodeError::UpdateAttributeError { subcode: 4, .. }));
     let their_detail = match &case.theirs {
         Some(
@@ -124,6 +124,10 @@ pub(super) fn of_updates(case: &Case<'_>) -> [Known; 20] {
         (
             "theirs leaves EVPN types from 7 on, which ours reads (RFC 9251, RFC 9572)",
             matches!(case.ours.map(|error| error.element()), Some(Element::Evpn(kind)) if kind.0 >= 7),
+        ),
+        (
+            "theirs takes a next hop of one address for EVPN; ours one with a link-local address behind it as well (RFC 2545 3)",
+            case.part == ROUTES && says("MP_REACH_NLRI L2VPN next-hop length 32"),
         ),
         ("theirs refuses an empty D-PATH", case.part == AttributeType::D_PATH && says("non-empty domain")),
         (

@@ -16,6 +16,8 @@ use rustbgpd_wire::evpn::{
 use rustbgpd_wire::nlri::{Ipv4NlriEntry, NlriEntry, Prefix};
 use rustbgpd_wire::update::ParsedUpdate;
 
+use crate::differential::masked;
+
 /// Whether it is of a type that theirs reads.
 pub(super) const fn they_know(route: &Route<'_>) -> bool {
     matches!(
@@ -29,16 +31,6 @@ pub(super) const fn they_know(route: &Route<'_>) -> bool {
                 | evpn::Route::SelectiveMulticast(_)
         )
     )
-}
-
-/// Of a prefix route theirs masks the bits behind the prefix, which ours keeps as they were sent.
-pub(super) fn masked(nlri: Nlri<'_>) -> Nlri<'_> {
-    match nlri {
-        Nlri::Evpn(evpn::Route::IpPrefix(it)) => {
-            Nlri::Evpn(evpn::Route::IpPrefix(IpPrefixRoute { prefix: it.prefix.trunc(), ..it }))
-        }
-        other => other,
-    }
 }
 
 /// The same route; None if ours has no such.
