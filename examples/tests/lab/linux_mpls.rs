@@ -32,7 +32,7 @@ const PORT: &str = "443";
 /// What the helpers of the lab say when they are up.
 const READY: &str = "ready";
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A process that ends with its owner.
 struct Running(Child);
