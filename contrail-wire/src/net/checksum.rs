@@ -136,6 +136,16 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_was_0_is_added_with_and_without_a_carry() {
+        // A header whose words are all 0 there is not.
+        for checksum in (0..u16::MAX).step_by(257) {
+            for word in [0, 1, 20, 0x7fff, 0x8000, 0xfffe] {
+                assert_eq!(add(checksum, word), update(checksum, 0, word), "{checksum:04x} {word:04x}");
+            }
+        }
+    }
+
+    #[test]
     fn the_example_of_rfc_1624() {
         // Equation 2 of RFC 1141 gives 0xffff here; RFC 1624 shows why 0x0000 is right.
         assert_eq!(update(0xdd2f, 0x5555, 0x3285), 0x0000);

@@ -9,6 +9,7 @@
 mod anomalies;
 mod bgp;
 mod corpus;
+mod fields;
 mod headers;
 mod hex;
 mod malformed;

@@ -347,3 +347,17 @@ fn routes_are_sent_to_a_neighbour_if_the_flag_says_so_and_are_not_the_routers_ow
     }
     assert_eq!([0, 0x10, 0x80, 0xff].map(|flags| says(3, flags)), [(false, false); 4]);
 }
+
+#[test]
+fn as_numbers_have_two_octets_if_the_flag_says_so_and_routes_are_not_the_routers_own() {
+    let mut peer = PeerHeader::read_from_bytes(&[0; 42]).unwrap();
+    for (peer_type, peer_flags, expected) in
+        [(0, 0, true), (0, 0x20, false), (1, 0x30, false), (2, 0xdf, true), (3, 0, true), (3, 0x20, true)]
+    {
+        (peer.peer_type, peer.peer_flags) = (peer_type, peer_flags);
+        let session = peer.session(Session { four_octet_as: !expected, hold_time: 7, ..Session::default() });
+        let told =
+            Session { four_octet_as: expected, hold_time: 7, extended_message: true, ..Session::default() };
+        assert_eq!(session, told, "{peer_type} {peer_flags:#04x}");
+    }
+}

@@ -130,3 +130,21 @@ fn what_one_of_two_has_not_is_not_agreed() {
     assert_eq!(Session::negotiate(&theirs, &ours), turned);
     assert_eq!((agreed.longest_message(), none.longest_message()), (65535, 4096));
 }
+
+#[test]
+fn all_parameters_of_an_open_take_255_octets_at_most() {
+    let of = |length: usize| vec![0; length].leak();
+    let unknown = |length| Capability::Unknown { code: CapabilityCode(200), value: of(length) };
+    let mut buffer = [0xa5; 600];
+    let fits = Capabilities::encode(&[unknown(120), unknown(127)], &mut buffer).unwrap();
+    assert_eq!(fits.bytes().len(), 255);
+    for too_long in [128, 200] {
+        let error = Capabilities::encode(&[unknown(120), unknown(too_long)], &mut buffer).unwrap_err();
+        let length = 128 + too_long;
+        assert_eq!(
+            error.to_string(),
+            format!("bgp_open cannot carry {length} bytes: opt_parm_len holds at most 255")
+        );
+    }
+    assert!(Capabilities::encode(&[unknown(252)], &mut buffer).is_err());
+}

@@ -2,9 +2,10 @@
 
 use contrail_wire::bgp::evpn::{self, MacIpRoute};
 use contrail_wire::bgp::{
-    AddPath, AddPathMode, AsPath, Attribute, Capabilities, Capability, CapabilityCode, ExtendedNextHop,
-    Families, Family, GracefulRestart, Message, Messages, MpReach, Nlri, Notification, Open, Origin,
-    RestartFamily, Route, RouteRefresh, Session, SessionKind, UpdateBuilder,
+    AddPath, AddPathMode, AsPath, Attribute, AttributeFlags, AttributeType, Capabilities, Capability,
+    CapabilityCode, ExtendedNextHop, Families, Family, GracefulRestart, Message, Messages, MpReach, Nlri,
+    Notification, Open, Origin, PathAttribute, RestartFamily, Route, RouteRefresh, Session, SessionKind,
+    UpdateBuilder,
 };
 use contrail_wire::{EthernetSegmentId, EthernetTag, MacAddr, Vni, doc};
 use proptest::collection::vec;
@@ -334,4 +335,26 @@ fn attributes_stand_in_the_order_of_their_types() {
          PathAttribute { flags: AttributeFlags(64), kind: next_hop, value: [10, 0, 0, 1] }, \
          PathAttribute { flags: AttributeFlags(64), kind: local_pref, value: [0, 0, 0, 100] }]"
     );
+}
+
+#[test]
+fn the_length_of_an_attribute_has_as_many_octets_as_it_needs() {
+    let session = Session::default();
+    for (flags, length, begins) in [
+        (AttributeFlags::OPTIONAL, 0, &[0x80, 99, 0][..]),
+        (AttributeFlags::OPTIONAL, 255, &[0x80, 99, 255]),
+        (AttributeFlags::OPTIONAL, 256, &[0x90, 99, 1, 0]),
+        (AttributeFlags::OPTIONAL, 300, &[0x90, 99, 1, 44]),
+        (AttributeFlags::OPTIONAL.union(AttributeFlags::EXTENDED_LENGTH), 1, &[0x90, 99, 0, 1]),
+    ] {
+        let value = vec![7; length];
+        let attributes = [Attribute::Raw(PathAttribute::new(flags, AttributeType(99), &value))];
+        let routes = [Nlri::Unicast("10.0.0.0/8".parse().unwrap())];
+        let mut buffer = [0xa5; 600];
+        let mut builder = UpdateBuilder::announce(&session, [10, 0, 0, 1].into(), &attributes, routes);
+        let bytes = builder.encode_next(&mut buffer).unwrap().unwrap();
+        // Behind the header, the lengths and the next hop.
+        let written = &bytes[19 + 4 + 7..bytes.len() - 2];
+        assert_eq!(written, [begins, &value].concat(), "{length}");
+    }
 }

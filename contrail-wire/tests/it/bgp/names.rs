@@ -1,7 +1,7 @@
 //! The names of numbers that IANA assigns: which number has which.
 
 use contrail_wire::bgp::{
-    Afi, AttributeType, CapabilityCode, Family, Notification, PmsiTunnelType, Safi, TunnelType,
+    Afi, AttributeType, CapabilityCode, Community, Family, Notification, PmsiTunnelType, Safi, TunnelType,
 };
 
 /// The numbers of one octet that have a name, each with it.
@@ -189,4 +189,9 @@ fn what_an_operator_said_is_of_a_shutdown_or_a_reset() {
     assert_eq!([1, 3, 9].map(|subcode| said(6, subcode, data)), [None; 3]);
     assert_eq!(said(3, 2, data), None);
     assert_eq!([said(6, 2, b""), said(6, 2, b"\x05late"), said(6, 2, b"\x01\xff")], [None; 3]);
+}
+
+#[test]
+fn a_community_is_a_number_of_32_bits() {
+    assert_eq!((Community::NO_EXPORT.get(), Community::new(64512, 7).get()), (0xffff_ff01, 0xfc00_0007));
 }

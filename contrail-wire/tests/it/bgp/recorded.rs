@@ -2,7 +2,9 @@
 
 use contrail_wire::bgp::bmp::{BmpMessage, BmpMessages, PeerHeader};
 use contrail_wire::bgp::mrt::{Body, Peer, Record, Records};
-use contrail_wire::bgp::{Capabilities, Capability, Family, Message, Nlri, Open, Session, evpn};
+use contrail_wire::bgp::{
+    Capabilities, Capability, Families, Family, Message, Nlri, Open, Session, SessionKind, evpn,
+};
 use contrail_wire::{Bound, IntoBytes, Layer, Problem, doc};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -87,6 +89,73 @@ fn a_table_of_any_family_is_read_if_its_routes_are() {
     assert_eq!(rib.route, Nlri::Evpn(evpn::Route::decode(route).unwrap().0));
     assert_eq!(rib.entries().last().unwrap().next_hop(), Some([10, 0, 0, 2].into()));
     let bytes = record(Record::TABLE_DUMP_V2, 6, &dump(&[0x40, 4, 71], route, false));
+    assert!(matches!(only(&bytes).decode(), Ok(Body::Unknown(_))));
+}
+
+#[test]
+fn the_subtype_of_a_table_says_its_family_and_whether_there_are_path_identifiers() {
+    let (four, six): (&[u8], &[u8]) = (&[8, 10], &[16, 0xfd, 0]);
+    for (subtype, afi, safi, route, path_ids) in [
+        (2, 1, 1, four, false),
+        (3, 1, 2, four, false),
+        (4, 2, 1, six, false),
+        (5, 2, 2, six, false),
+        (8, 1, 1, four, true),
+        (9, 1, 2, four, true),
+        (10, 2, 1, six, true),
+        (11, 2, 2, six, true),
+    ] {
+        let bytes = record(Record::TABLE_DUMP_V2, subtype, &dump(&[], route, path_ids));
+        let Body::Rib(rib) = only(&bytes).decode().unwrap() else { panic!("no routes in {subtype}") };
+        assert_eq!((rib.family.afi.get(), rib.family.safi.0, rib.entries().count()), (afi, safi, 2));
+        let prefix = if afi == 1 { "10.0.0.0/8" } else { "fd00::/16" };
+        assert_eq!(rib.route, Nlri::Unicast(prefix.parse().unwrap()));
+        assert_eq!(rib.entries().last().unwrap().path_id, path_ids.then_some(5));
+    }
+    for (subtype, path_ids) in [(6, false), (12, true)] {
+        let bytes = record(Record::TABLE_DUMP_V2, subtype, &dump(&[0, 1, 2], four, path_ids));
+        let Body::Rib(rib) = only(&bytes).decode().unwrap() else { panic!("no routes in {subtype}") };
+        assert_eq!((rib.family.safi.0, rib.entries().last().unwrap().path_id), (2, path_ids.then_some(5)));
+    }
+    let bytes = record(Record::TABLE_DUMP_V2, 7, &dump(&[], four, false));
+    assert!(matches!(only(&bytes).decode(), Ok(Body::Unknown(_))));
+}
+
+#[test]
+fn the_subtype_of_a_message_says_who_sent_it_and_how_it_reads() {
+    let two: &[u8] = &[0xfc, 0, 0xfc, 1, 0, 0, 0, 1, 10, 0, 0, 1, 10, 0, 0, 2];
+    for (subtype, four_octet_as, sent, path_ids) in [
+        (1, false, false, false),
+        (4, true, false, false),
+        (6, false, true, false),
+        (7, true, true, false),
+        (8, false, false, true),
+        (9, true, false, true),
+        (10, false, true, true),
+        (11, true, true, true),
+    ] {
+        let neighbour = if four_octet_as { NEIGHBOUR } else { two };
+        let bytes = record(Record::BGP4MP, subtype, &[neighbour, doc::EVPN_UPDATE].concat());
+        let Body::Message(message) = only(&bytes).decode().unwrap() else {
+            panic!("{subtype} is no message")
+        };
+        let families = if path_ids { Families::ALL } else { Families::NONE };
+        let session = Session {
+            kind: if four_octet_as { SessionKind::Internal } else { SessionKind::External },
+            four_octet_as,
+            extended_message: true,
+            add_path_receive: families,
+            add_path_send: families,
+            ..Session::default()
+        };
+        assert_eq!((message.session, message.sent), (session, sent), "{subtype}");
+        assert_eq!((message.peer_as, message.bytes()), (64512, doc::EVPN_UPDATE));
+    }
+    for (subtype, neighbour) in [(0, two), (5, NEIGHBOUR)] {
+        let bytes = record(Record::BGP4MP, subtype, &[neighbour, &[0, 1, 0, 2]].concat());
+        assert!(matches!(only(&bytes).decode(), Ok(Body::StateChange(_))), "{subtype}");
+    }
+    let bytes = record(Record::BGP4MP, 3, NEIGHBOUR);
     assert!(matches!(only(&bytes).decode(), Ok(Body::Unknown(_))));
 }
 
@@ -210,6 +279,9 @@ fn a_monitoring_message_that_is_too_short_says_so() {
             }
         }
     }
+    let tlv = bmp(4, &[&[0, 2, 0, 9, b'r', b't', b'r']]);
+    let error = BmpMessages::new(&tlv).next().unwrap().unwrap_err().to_string();
+    assert_eq!(error, "bmp_message at byte 0: needs 8 bytes, 7 left in the record length");
     let mut lost = BmpMessages::new(&[4, 0, 0, 0, 6, 4, 3, 0, 0, 0, 6, 4]);
     let error = lost.next().unwrap().unwrap_err();
     assert_eq!(error.to_string(), "bmp_message at byte 0: version is 4, expected 3 (RFC 7854 4.1)");

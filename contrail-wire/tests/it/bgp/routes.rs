@@ -124,3 +124,13 @@ fn labels_are_told_outermost_first() {
     assert!(vpn.labels().eq(labels));
     assert_eq!(Nlri::Unicast("10.1.0.0/16".parse().unwrap()).labels().count(), 0);
 }
+
+/// With the shortest addresses that there may be, or none: RFC 7432 section 7, RFC 9251 section 9, RFC 9572 section 3.
+#[test]
+fn a_route_says_how_much_it_needs_at_least() {
+    for (kind, least) in [(1, 25), (2, 33), (3, 17), (4, 23), (6, 24), (7, 34), (8, 39), (9, 20), (10, 19)] {
+        let error = evpn::Route::decode(&[kind, 0]).unwrap_err();
+        let Problem::Truncated { needed, available: 0, .. } = error.problem else { panic!("{error}") };
+        assert_eq!(needed, least, "type {kind}");
+    }
+}
