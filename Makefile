@@ -85,7 +85,7 @@ interop: ## Exchange routes with FRR, GoBGP, ExaBGP and BIRD on loopback, those 
 	cargo test -q -p contrail-examples --test interop -- --nocapture
 
 .PHONY: lab
-lab: ## Build six fabrics out of namespaces and FRR, and hold traces and routes against what happens; needs root
+lab: ## Build seven fabrics out of namespaces and FRR, and hold traces and routes against what happens; needs root
 	cargo test -q -p contrail-examples --test lab -- --nocapture --test-threads=1
 
 # Pictures in a real browser, and a page clicked through; UPDATE_GOLDEN=1 writes the renderings anew.

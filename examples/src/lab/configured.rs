@@ -131,6 +131,13 @@ impl<'d> Configured<'d> {
         in_underlay || self.router_on(device, network).is_some()
     }
 
+    /// The end of tunnels where the gateway of a network is, if a device announces it.
+    pub(super) fn gateway_at(&self, network: &str) -> Option<IpAddr> {
+        let is_gateway =
+            |entry: &&RouteEntry| matches!(&entry.origin, Origin::Gateway(of) if **of == *network);
+        self.routes.entries.iter().find(is_gateway).map(|entry| entry.next_hop)
+    }
+
     /// The logical routers that join a network.
     pub(super) fn routers_of(&self, network: &str) -> impl Iterator<Item = &'d LogicalRouter> {
         let joins = move |router: &&LogicalRouter| router.networks.iter().any(|joined| joined == network);

@@ -10,6 +10,7 @@
 //! | port group on two devices | two cables with equal-cost routes; the server's MAC address is static on both devices |
 //! | ARP over any cable of a port group | over the first; neighbours on the others are set |
 //! | ARP that a leaf without gateway looks into | what FRR is told by the kernel's table of neighbours |
+//! | MAC address of a gateway on another device | static on a leaf without gateway: FRR takes no route for one that it has itself |
 //! | host routes of a VRF | routes in the kernel, which FRR redistributes |
 //! | vRouter | VXLAN of the kernel in a namespace for each logical router, with the routes of the model |
 //! | distributed SNAT | nftables, for workloads that no logical router joins |

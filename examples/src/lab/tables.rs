@@ -139,6 +139,7 @@ pub(super) fn has_prefixes(fabric: &Configured<'_>) -> bool {
             let table = printed(Command::new("ip").args(["-n", &namespace, "route"])).unwrap_or_default();
             let there: BTreeSet<&str> = table.lines().filter_map(|line| line.split(' ').next()).collect();
             let prefixes = speakers.iter().flat_map(|speaker| fabric.prefixes(speaker));
+            let prefixes = prefixes.filter(|(entry, _)| !is_made_of_type_2(entry, &fabric.routes));
             let mut prefixes = prefixes.filter(|(_, route)| route.label.vni().get() == vrf.vni);
             prefixes.all(|(_, route)| there.contains(route.prefix.to_string().trim_end_matches("/32")))
         })

@@ -170,6 +170,23 @@ const SNAT: &[Flip] = &[
     (&[("10.1.2.21", "10.1.2.22")], "ipv4 source_address: expected 10.1.2.22, found 10.1.2.21"),
 ];
 
+/// The second way out for Octavia: VXLAN to the gateway, and MPLS from there to the vRouters.
+#[test]
+fn octavia_by_a_dc_gateway() {
+    let mut document = text("octavia").replace("extended_to: []", "extended_to: [dcgw1]");
+    for mac in ["00:11", "00:12"] {
+        let route = "routes: [{to: 10.99.0.0/24, via: 10.1.10.1}]";
+        document = document.replace(&format!("{mac}\"}}]"), &format!("{mac}\"}}]\n    {route}"));
+    }
+    let Some(recording) = record_document("octavia by a DC gateway", &document, &[]) else { return };
+    hold_document("octavia by a DC gateway", &document, &recording, OCTAVIA_BY_A_DC_GATEWAY);
+}
+
+const OCTAVIA_BY_A_DC_GATEWAY: &[Flip] = &[
+    (&[("[dcgw1]", "[leaf1]")], "nothing was seen"),
+    (&[("vni: 5002", "vni: 5009")], "vxlan vni: expected 5009, found 5002"),
+];
+
 /// Another logical router or workload in front takes the number that a label would have had.
 const ROUTER_BEFORE: (&str, &str) =
     ("logical_routers:", "logical_routers:\n  - {name: other, vni: 9011, networks: [underlay-rack1]}");

@@ -57,10 +57,15 @@ impl Blueprint {
         let inside = place(fabric, &device.name, network);
         let loopback = device.loopback.as_deref().unwrap_or_default();
         self.bridge(*vni, loopback, [&device.name, &inside]);
-        let Some(network) = fabric.network(network).filter(|it| fabric.is_routed(&device.name, &it.name))
-        else {
+        if !fabric.is_routed(&device.name, network) {
+            // FRR refuses a route with a MAC address that it has itself, be it in another network.
+            if let Some(end) = fabric.gateway_at(network) {
+                let to = |how: &str| format!("fdb replace {GATEWAY} dev vx{vni} {how} static");
+                self.namespace(&inside).bridge.extend([to("master"), to(&format!("dst {end} self"))]);
+            }
             return;
-        };
+        }
+        let Some(network) = fabric.network(network) else { return };
         let ip = &mut self.namespace(&inside).ip;
         ip.push(format!("link set br{vni} address {GATEWAY}"));
         for subnet in &network.subnets {
