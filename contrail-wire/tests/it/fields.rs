@@ -106,3 +106,31 @@ fn a_checksum_over_what_was_not_captured_is_not_judged() {
     assert!(matches!(judged(36), Checksum::Wrong { found: 1, .. }));
     assert_eq!([35, 29, 28].map(judged), [Checksum::Unknown; 3]);
 }
+
+#[test]
+fn a_checksum_of_gre_over_what_was_not_captured_is_not_judged() {
+    let mut ip = Ipv4Header::new([10, 0, 0, 1].into(), [10, 0, 0, 2].into(), IpProtocol::GRE);
+    ip.total_length.set(32);
+    ip.update_checksum(&[]);
+    let whole = [ip.as_bytes(), &[0x80, 0, 0x88, 0xb5, 0, 7, 0, 0, 1, 2, 3, 4]].concat();
+    let decoder = Decoder::new();
+    let judged = |captured: usize| {
+        decoder.captured(LinkType::RawIp, &whole[..captured], whole.len()).packet.tunnel_checksum()
+    };
+    assert!(matches!(judged(32), Checksum::Wrong { found: 7, .. }));
+    assert_eq!([31, 28].map(judged), [Checksum::Unknown; 2]);
+}
+
+#[test]
+fn a_packet_ends_up_where_its_route_ends() {
+    let (destination, other) = ([0xfd; 16], [0xfe; 16]);
+    let ends_up = |routing_type: u8, segments_left: u8| {
+        let header: &[u8] = &[0x60, 0, 0, 0, 0, 24, 43, 64];
+        let route: &[u8] = &[59, 2, routing_type, segments_left, 0, 0, 0, 0];
+        let packet = [header, &[0xfc; 16], &destination, route, &other].concat();
+        Decoder::new().ip(&packet).unwrap().ipv6().unwrap().final_destination()
+    };
+    assert_eq!([0, 2, 4].map(|routing_type| ends_up(routing_type, 1)), [Some(other.into()); 3]);
+    assert_eq!(ends_up(3, 1), None, "of a type that is not known here");
+    assert_eq!([0, 2, 3, 4].map(|routing_type| ends_up(routing_type, 0)), [Some(destination.into()); 4]);
+}

@@ -53,3 +53,10 @@ fn where_as_numbers_have_four_octets_nothing_is_restored() {
     ];
     assert_eq!(read(true, &attributes), (Some("64512 23456".to_owned()), Some(TRANS)));
 }
+
+#[test]
+fn a_path_says_how_long_its_numbers_are() {
+    for four_octets in [false, true] {
+        assert_eq!(AsPath::decode(&[], four_octets).unwrap().has_four_octets(), four_octets);
+    }
+}

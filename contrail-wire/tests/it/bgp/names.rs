@@ -1,7 +1,8 @@
 //! The names of numbers that IANA assigns: which number has which.
 
 use contrail_wire::bgp::{
-    Afi, AttributeType, CapabilityCode, Community, Family, Notification, PmsiTunnelType, Safi, TunnelType,
+    Afi, AttributeType, CapabilityCode, Community, Family, Notification, PmsiTunnel, PmsiTunnelType, Safi,
+    TunnelType,
 };
 
 /// The numbers of one octet that have a name, each with it.
@@ -194,4 +195,15 @@ fn what_an_operator_said_is_of_a_shutdown_or_a_reset() {
 #[test]
 fn a_community_is_a_number_of_32_bits() {
     assert_eq!((Community::NO_EXPORT.get(), Community::new(64512, 7).get()), (0xffff_ff01, 0xfc00_0007));
+}
+
+#[test]
+fn a_tunnel_is_known_by_as_many_octets_as_its_kind_has() {
+    for (kind, lengths) in [(1, [12, 24]), (3, [8, 32]), (4, [8, 32]), (5, [8, 32]), (6, [4, 16])] {
+        let fits = |length: &usize| {
+            PmsiTunnel::decode(&[&[0, kind, 0, 0, 0][..], &vec![0; *length]].concat()).is_ok()
+        };
+        assert_eq!((0..40).filter(fits).collect::<Vec<_>>(), lengths, "kind {kind}");
+    }
+    assert!(PmsiTunnel::decode(&[0, 2, 0, 0, 0, 7]).is_ok(), "of mLDP it may be of any length");
 }
