@@ -3,28 +3,32 @@
 mod documents;
 mod generated;
 mod messages;
+mod odd;
+mod odd_messages;
+mod payloads;
 mod recorded;
+mod records;
+mod texts;
 
 use contrail_wire::net::arp::ArpPacket;
-use contrail_wire::net::dhcp::{Dhcp, DhcpHeader, DhcpMessageType, DhcpOption};
 use contrail_wire::net::ethernet::EthernetHeader;
 use contrail_wire::net::icmp::IcmpHeader;
 use contrail_wire::net::ipv4::Ipv4Header;
 use contrail_wire::net::ipv6::Ipv6Header;
 use contrail_wire::net::ipv6::extension::{ExtensionStart, Ipv6Extension};
 use contrail_wire::net::linux_sll::{LinuxSll, LinuxSll2};
-use contrail_wire::net::neighbor::NeighborMessage;
 use contrail_wire::net::tcp::{TcpFlags, TcpHeader};
 use contrail_wire::net::udp::UdpHeader;
 use contrail_wire::net::vlan::VlanTag;
 use contrail_wire::tunnel::gre::{GreFlags, GreHeader};
 use contrail_wire::tunnel::mpls::{ControlWord, MplsEntry};
 use contrail_wire::tunnel::vxlan::VxlanHeader;
-use contrail_wire::{EtherType, FixedHeader, Header, IpProtocol, Label, MacAddr, U16, Vni, frame};
+use contrail_wire::{EtherType, Header, IpProtocol, Label, MacAddr, U16, Vni, frame};
 
 pub use documents::{ends, fabric, imports, json_documents, observations, overlays, traces, yaml_documents};
 pub use messages::messages;
 pub use recorded::{attributes, bmp_streams, captures, mrt_files, recordings, routes};
+pub use texts::texts;
 
 /// Inputs with their names.
 pub type Seeds = Vec<(String, Vec<u8>)>;
@@ -35,36 +39,13 @@ fn named(seeds: Vec<(&'static str, Vec<u8>)>) -> Seeds {
 
 /// The frames, and more that are made at random.
 pub fn frames() -> Seeds {
-    named(packets()).into_iter().chain(named(payloads())).chain(generated::frames(120)).collect()
+    let named = named(packets()).into_iter().chain(named(payloads::payloads()));
+    named.chain(odd::frames()).chain(generated::frames(120)).collect()
 }
 
-/// What stands behind the headers of frames, alone.
-fn payloads() -> Vec<(&'static str, Vec<u8>)> {
-    let mac = MacAddr::new([2, 0, 0, 0, 0, 1]);
-    let options = [
-        DhcpOption::MessageType(DhcpMessageType::DISCOVER),
-        DhcpOption::SubnetMask([255, 255, 255, 0].into()),
-        DhcpOption::Routers(&[[10, 99, 0, 1].into()]),
-        DhcpOption::HostName(b"compute-1"),
-        DhcpOption::InterfaceMtu(9000),
-        DhcpOption::RequestedAddress([10, 99, 0, 11].into()),
-        DhcpOption::LeaseTime(3600),
-        DhcpOption::ServerIdentifier([10, 99, 0, 2].into()),
-        DhcpOption::ParameterRequestList(&[1, 3, 66]),
-        DhcpOption::BootfileName(b"ipxe.efi"),
-        DhcpOption::Other { code: 60, data: b"PXEClient" },
-    ];
-    let mut dhcp = [0; 400];
-    Dhcp::encode(&DhcpHeader::request(mac, 7), &options, &mut dhcp).expect("there is room");
-    let mut neighbor = [0; NeighborMessage::LEN];
-    let target = [0x2001, 0xdb8, 0, 0, 0, 0, 0, 2].into();
-    NeighborMessage::advertisement(mac, target).encode(&mut neighbor).expect("there is room");
-    vec![("dhcp", dhcp.into()), ("neighbor", neighbor.into())]
-}
-
-/// The messages, and more that are made at random.
+/// The messages, odd ones, and more that are made at random.
 pub fn streams() -> Seeds {
-    named(messages()).into_iter().chain(generated::messages(200)).collect()
+    messages().into_iter().chain(odd_messages::messages()).chain(generated::messages(200)).collect()
 }
 
 /// Bytes for laws that make something of them: 0, all ones, and a few that look random.
@@ -86,42 +67,6 @@ fn random(seed: u64, length: usize) -> Vec<u8> {
         state.to_be_bytes().first().copied()
     };
     std::iter::from_fn(next).take(length).collect()
-}
-
-/// What operators write.
-pub fn texts() -> Seeds {
-    let texts = [
-        "02:aa:00:00:00:11",
-        "02aa.0000.0011",
-        "5001",
-        "0x1389",
-        "299776",
-        "10.0.0.1",
-        "2001:db8::1",
-        "10.99.0.0/24",
-        "2001:db8:99::/64",
-        "64512:7",
-        "10.0.0.1:7",
-        "64512L:7",
-        "0x00ff000000000007",
-        "target:64512:8000001",
-        "target:10.0.0.1:7",
-        "00:11:22:33:44:55:66:77:88:99",
-        "encapsulation:vxlan",
-        "vxlan",
-        "mac-mobility:7:sticky",
-        "router-mac:02:aa:00:00:00:01",
-        "64512:1",
-        "64512:1:2",
-        "no-export",
-        "tcp",
-        "ipv4",
-        "10.0.0.1:7:[2]:[0]:[48]:[02:aa:00:00:00:11]:[32]:[10.99.0.11]",
-        "10.0.0.1:7:[3]:[0]:[32]:[10.0.0.1]",
-        "2-10.0.0.1:7-0-02:aa:00:00:00:11,0.0.0.0",
-        "10.0.0.1:7:[5]:[0]:[24]:[10.99.0.0]",
-    ];
-    (1..).zip(texts).map(|(number, text)| (format!("text_{number}"), text.as_bytes().to_vec())).collect()
 }
 
 /// The frames with their names.

@@ -1,19 +1,22 @@
-//! Small valid messages of BGP, and of what carries them.
+//! Small valid messages of BGP.
 
 use std::net::Ipv6Addr;
 
 use contrail_wire::LabelField;
-use contrail_wire::bgp::evpn::{LeafRoute, RouteKey};
+use contrail_wire::bgp::evpn::{LeafRoute, RouteKey, RouteType, UnknownRoute};
 use contrail_wire::bgp::{
-    AddPath, AddPathMode, Aggregator, AsPath, Attribute, AttributeFlags, AttributeType, Capabilities,
-    Capability, CapabilityCode, Community, DPath, ExtendedCommunity, Families, Family, GracefulRestart,
-    LargeCommunity, Message, NextHop, Nlri, Notification, Open, Origin, PathAttribute, PmsiFlags, PmsiTunnel,
-    PmsiTunnelType, RestartFamily, Route, RouteRefresh, RouteTargetMembership, SegmentType, Session,
-    TunnelEncapsulation, TunnelType, UpdateBuilder, VpnRoute,
+    AddPath, AddPathMode, Afi, Aggregator, AsPath, Attribute, AttributeFlags, AttributeType, Capabilities,
+    Capability, CapabilityCode, Community, DPath, ExtendedCommunity, ExtendedNextHop, Families, Family,
+    GracefulRestart, LargeCommunity, Message, NextHop, Nlri, Notification, Open, Origin, PathAttribute,
+    PmsiFlags, PmsiTunnel, PmsiTunnelType, RestartFamily, Route, RouteRefresh, RouteTargetMembership,
+    SegmentType, Session, TunnelEncapsulation, TunnelType, UpdateBuilder, VpnRoute,
 };
 
-/// The messages with their names.
-pub fn messages() -> Vec<(&'static str, Vec<u8>)> {
+use super::records::records;
+use super::{Seeds, named};
+
+/// The messages with their names, and what carries some of them.
+pub fn messages() -> Seeds {
     let evpn = evpn_routes();
     let labels = [LabelField::new(0x49301).expect("24 bits")];
     let rd = "10.0.0.1:7".parse().expect("a route distinguisher");
@@ -31,10 +34,8 @@ pub fn messages() -> Vec<(&'static str, Vec<u8>)> {
     let evpn_update = update(&plain, true, &evpn);
     let open = open();
     let stream = [&open[..], &encode(&Message::Keepalive), &evpn_update].concat();
-    vec![
-        ("bmp_peer_up", bmp(3, &[&[0; 20][..], &open, &open].concat())),
-        ("bmp_route_monitoring", bmp(0, &evpn_update)),
-        ("bmp_statistics", bmp(1, &[0, 0, 0, 1, 0, 7, 0, 4, 0, 0, 0, 9])),
+    let records = records(&evpn_update, &END_OF_RIB, &open);
+    let messages = vec![
         ("end_of_rib", END_OF_RIB.to_vec()),
         ("evpn", evpn_update.clone()),
         ("evpn_add_path", update(&add_path, true, &numbered)),
@@ -44,13 +45,12 @@ pub fn messages() -> Vec<(&'static str, Vec<u8>)> {
         ("ipv4", update(&plain, true, &[v4])),
         ("ipv4_withdrawn", update(&plain, false, &[v4])),
         ("ipv6", update(&plain, true, &[v6])),
-        ("mrt_message", mrt(16, 4, &[&PEERS[..], &evpn_update].concat())),
-        ("mrt_peers", mrt(13, 1, &[10, 0, 0, 9, 0, 0, 0, 1, 2, 10, 0, 0, 1, 10, 0, 0, 2, 0, 0, 252, 0])),
-        ("mrt_rib", mrt(13, 2, &[0, 0, 0, 0, 8, 10, 0, 1, 0, 0, 0, 0, 0, 0, 0, 4, 0x40, 1, 1, 0])),
+        ("keepalive", encode(&Message::Keepalive)),
         (
             "notification",
             encode(&Message::Notification(Notification { code: 6, subcode: 2, data: b"\x04tired" })),
         ),
+        ("open", open),
         (
             "route_refresh",
             encode(&Message::RouteRefresh(RouteRefresh { family: Family::EVPN, subtype: 1, filters: &[] })),
@@ -59,7 +59,8 @@ pub fn messages() -> Vec<(&'static str, Vec<u8>)> {
         ("stream", stream),
         ("vpn_ipv4", update(&plain, true, &[vpn("10.99.0.0/24")])),
         ("vpn_ipv6", update(&plain, true, &[vpn("2001:db8::/48")])),
-    ]
+    ];
+    named(messages).into_iter().chain(records).collect()
 }
 
 const END_OF_RIB: [u8; 23] =
@@ -70,9 +71,6 @@ const AS4_PATH: [u8; 43] =
     *b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\x2b\x02\0\0\0\x12\
     \x40\x02\x06\x02\x02\xfc\0\x5b\xa0\xc0\x11\x06\x02\x01\xfa\x56\xea\0\x08\x0a";
 
-/// What is in front of a message in a file: the AS numbers, interface, family and addresses of both ends.
-pub(super) const PEERS: [u8; 20] = [0, 0, 252, 0, 0, 0, 252, 1, 0, 0, 0, 1, 10, 0, 0, 1, 10, 0, 0, 2];
-
 /// A route of each type.
 fn evpn_routes() -> Vec<Route<'static>> {
     let with_text = [
@@ -81,16 +79,30 @@ fn evpn_routes() -> Vec<Route<'static>> {
         "10.0.0.1:7:[2]:[0]:[48]:[02:aa:00:00:00:11]:[32]:[10.99.0.11]",
         "10.0.0.1:7:[3]:[0]:[32]:[10.0.0.1]",
         "10.0.0.1:7:[4]:[00:11:22:33:44:55:66:77:88:99]:[32]:[10.0.0.1]",
+        "10.0.0.1:7:[2]:[0]:[48]:[02:aa:00:00:00:11]:[128]:[2001:db8:99::11]",
         "10.0.0.1:7:[5]:[0]:[24]:[10.99.0.0]",
+        "10.0.0.1:7:[5]:[0]:[48]:[2001:db8:99::]",
         "10.0.0.1:7:[6]:[0]:[0]:[*]:[32]:[239.1.1.1]:[32]:[10.0.0.1]",
         "10.0.0.1:7:[7]:[0]:[00:11:22:33:44:55:66:77:88:99]:[0]:[*]:[32]:[239.1.1.1]:[32]:[10.0.0.1]",
         "10.0.0.1:7:[8]:[0]:[00:11:22:33:44:55:66:77:88:99]:[0]:[*]:[32]:[239.1.1.1]:[32]:[10.0.0.1]",
         "10.0.0.1:7:[9]:[0]:[0x0002fc0000000064]",
         "10.0.0.1:7:[10]:[0]:[0]:[*]:[0]:[*]:[32]:[10.0.0.1]",
     ];
-    let keys = with_text.map(|text| text.parse::<RouteKey<'static>>().expect(text));
+    // Who assigned the segment, by type (RFC 7432 section 5).
+    let segments = [
+        "10.0.0.1:7:[4]:[01:02:aa:00:00:00:01:00:07:00]:[32]:[10.0.0.1]",
+        "10.0.0.1:7:[4]:[02:02:aa:00:00:00:01:00:07:00]:[32]:[10.0.0.1]",
+        "10.0.0.1:7:[4]:[03:02:aa:00:00:00:01:00:00:07]:[32]:[10.0.0.1]",
+        "10.0.0.1:7:[4]:[04:0a:00:00:01:00:00:00:07:00]:[32]:[10.0.0.1]",
+        "10.0.0.1:7:[4]:[05:00:00:fc:00:00:00:00:07:00]:[128]:[2001:db8::1]",
+    ];
+    let keys =
+        with_text.into_iter().chain(segments).map(|text| text.parse::<RouteKey<'static>>().expect(text));
     let leaf = LeafRoute { route_key: &[3, 1, 0], originator: [10, 0, 0, 1].into() };
-    keys.into_iter().map(|key| (*key.route()).into()).chain([Nlri::Evpn(leaf.into()).into()]).collect()
+    let unknown = UnknownRoute { route_type: RouteType(200), value: &[1, 2] };
+    keys.map(|key| (*key.route()).into())
+        .chain([leaf.into(), unknown.into()].map(|route| Nlri::Evpn(route).into()))
+        .collect()
 }
 
 /// Routes of one family, announced with attributes of every type or withdrawn.
@@ -157,6 +169,13 @@ fn open() -> Vec<u8> {
             families: &[RestartFamily { family: Family::EVPN, flags: 0x80 }],
         }),
         Capability::ExtendedMessage,
+        Capability::RouteRefresh,
+        Capability::EnhancedRouteRefresh,
+        Capability::ExtendedNextHop(&[ExtendedNextHop {
+            afi: Afi::IPV4,
+            safi: 1.into(),
+            next_hop_afi: Afi::IPV6,
+        }]),
         Capability::Unknown { code: CapabilityCode(200), value: b"?" },
     ];
     let capabilities = Capabilities::encode(&capabilities, &mut buffer).expect("there is room");
@@ -167,17 +186,4 @@ fn encode(message: &Message<'_>) -> Vec<u8> {
     let mut buffer = [0; 4096];
     let room = message.encode(&mut buffer).expect("there is room").len();
     buffer[..4096 - room].to_vec()
-}
-
-/// A record of a file (RFC 6396 section 2).
-pub(super) fn mrt(kind: u16, subtype: u16, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(body.len()).expect("it is small");
-    let header = [&[0; 4][..], &kind.to_be_bytes(), &subtype.to_be_bytes(), &length.to_be_bytes()];
-    [&header.concat(), body].concat()
-}
-
-/// A message of a neighbour of whom nothing is known (RFC 7854 sections 4.1 and 4.2).
-pub(super) fn bmp(kind: u8, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(48 + body.len()).expect("it is small");
-    [&[3][..], &length.to_be_bytes(), &[kind], &[0; 42], body].concat()
 }
