@@ -76,3 +76,13 @@ fn what_follows_a_generic_associated_channel_label_is_guessed_at_by_nobody() {
         );
     }
 }
+
+#[test]
+fn the_payload_stands_behind_all_labels() {
+    let decoder = Decoder::new();
+    for depth in 1..=4 {
+        let bytes = frame(&vec![Label::FIRST_UNRESERVED; depth], &[0xff]);
+        let level = decoder.ethernet(&bytes).unwrap();
+        assert_eq!((level.payload_offset(), level.payload()), (14 + 4 * depth, &[0xff][..]));
+    }
+}

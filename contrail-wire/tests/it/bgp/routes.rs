@@ -1,7 +1,7 @@
 //! Laws of routes: what is written is read, what is cut is refused.
 
 use contrail_wire::bgp::{Disposition, Family, Nlri, Routes, VpnRoute, evpn};
-use contrail_wire::{Bound, EthernetSegmentId, LabelField, Problem};
+use contrail_wire::{Bound, EthernetSegmentId, EthernetTag, LabelField, MacAddr, Problem};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -133,4 +133,26 @@ fn a_route_says_how_much_it_needs_at_least() {
         let Problem::Truncated { needed, available: 0, .. } = error.problem else { panic!("{error}") };
         assert_eq!(needed, least, "type {kind}");
     }
+}
+
+#[test]
+fn a_prefix_is_behind_a_label_a_segment_a_gateway_or_a_router() {
+    let mac = MacAddr::new([2, 0, 0, 0, 0, 1]);
+    let with = |esi: [u8; 10], gateway, label, router_mac| {
+        let route = evpn::IpPrefixRoute {
+            rd: "10.0.0.1:1".parse().unwrap(),
+            esi: EthernetSegmentId::new(esi),
+            ethernet_tag: EthernetTag::new(0),
+            prefix: "10.1.0.0/16".parse().unwrap(),
+            gateway,
+            label: LabelField::new(label).unwrap(),
+        };
+        route.check(0, router_mac).is_ok()
+    };
+    let gateway = Some([10, 0, 0, 1].into());
+    assert!(!with([0; 10], None, 0, None), "nothing says where it is");
+    assert!(!with([0; 10], None, 0, Some(MacAddr::default())), "all zero is no address");
+    assert!(with([0; 10], None, 5001, None) && with([0; 10], None, 0, Some(mac)));
+    assert!(with([1; 10], None, 0, None) && with([0; 10], gateway, 0, None));
+    assert!(!with([1; 10], gateway, 5001, None), "two places at once");
 }
