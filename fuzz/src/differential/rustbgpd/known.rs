@@ -40,7 +40,7 @@ pub(super) fn of_messages(
 }
 
 /// Of parts of an UPDATE that one of both refuses.
-pub(super) fn of_updates(case: &Case<'_>) -> [Known; 21] {
+pub(super) fn of_updates(case: &Case<'_>) -> [Known; 22] {
     let flags_of_theirs = matches!(&case.theirs, Some(DecodeError::UpdateAttributeError { subcode: 4, .. }));
     let their_detail = match &case.theirs {
         Some(
@@ -128,6 +128,11 @@ pub(super) fn of_updates(case: &Case<'_>) -> [Known; 21] {
         (
             "theirs takes a next hop of one address for EVPN; ours one with a link-local address behind it as well (RFC 2545 3)",
             case.part == ROUTES && says("MP_REACH_NLRI L2VPN next-hop length 32"),
+        ),
+        (
+            "theirs refuses a segment route of segment 0, which is none that others share; ours shows it, as RFC 7432 8.1.1 names \
+             no error",
+            case.part == ROUTES && says("EVPN Type 4 ES route with all-zero ESI"),
         ),
         ("theirs refuses an empty D-PATH", case.part == AttributeType::D_PATH && says("non-empty domain")),
         (
