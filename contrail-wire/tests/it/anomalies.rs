@@ -1,6 +1,6 @@
 //! What is odd and can be read all the same: each thing is reported when it is asked for, and only then.
 
-use contrail_wire::net::icmp::IcmpHeader;
+use contrail_wire::net::icmp::{IcmpHeader, Icmpv6Header};
 use contrail_wire::net::ipv4::Ipv4Header;
 use contrail_wire::net::ipv6::Ipv6Header;
 use contrail_wire::net::ipv6::extension::{ExtensionStart, Ipv6Extension};
@@ -334,4 +334,14 @@ fn the_checksum_of_zeros_alone_is_all_ones() {
     );
     buffer[22..24].fill(0xff);
     assert_eq!(anomalies(LinkType::RawIp, &buffer), [""; 0]);
+}
+
+#[test]
+fn a_checksum_of_icmpv6_is_held_to_its_header_and_the_addresses() {
+    let mut frame = ipv6(IpProtocol::ICMPV6, &[Header::Icmpv6(Icmpv6Header::default())], b"odd");
+    assert_eq!(anomalies(LinkType::RawIp, &frame), [""; 0]);
+    frame[42] ^= 0x10;
+    let found = anomalies(LinkType::RawIp, &frame);
+    let [one] = &*found else { panic!("{found:?}") };
+    assert!(one.starts_with("icmpv6 at byte 40: checksum is 0x") && one.ends_with("(RFC 4443 2.3)"), "{one}");
 }

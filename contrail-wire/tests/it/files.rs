@@ -223,3 +223,20 @@ fn what_the_system_says_is_passed_on() {
     };
     assert_eq!(error.to_string(), "the disk is on fire");
 }
+
+#[test]
+fn a_frame_that_is_many_times_longer_than_what_is_read_at_a_time_is_read() {
+    let long = vec![0x5a; 9 << 20];
+    let short = [7; 30];
+    for file in [
+        pcap(0xa1b2_c3d4, false, &[&short, &long, &short]),
+        pcapng(&[short.to_vec(), long.clone(), short.to_vec()].map(|bytes| (0, 0, bytes, String::new()))),
+    ] {
+        let mut reader = Reader::new(&file[..]).unwrap();
+        for bytes in [&short[..], &long, &short] {
+            let frame = reader.next_frame().unwrap().unwrap();
+            assert!(frame.bytes == bytes, "{} of {} bytes", frame.bytes.len(), bytes.len());
+        }
+        assert!(reader.next_frame().unwrap().is_none());
+    }
+}

@@ -358,3 +358,42 @@ fn the_length_of_an_attribute_has_as_many_octets_as_it_needs() {
         assert_eq!(written, [begins, &value].concat(), "{length}");
     }
 }
+
+/// An UPDATE of these withdrawn routes and path attributes.
+fn update(withdrawn: &[u8], attributes: &[u8]) -> Vec<u8> {
+    let field = |bytes: &[u8]| [&u16::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
+    let body = [field(withdrawn), field(attributes)].concat();
+    let length = u16::try_from(19 + body.len()).unwrap();
+    [&[0xff; 16][..], &length.to_be_bytes(), &[2], &body].concat()
+}
+
+#[test]
+fn what_withdraws_a_route_is_no_end_of_rib() {
+    let end = |withdrawn: &[u8], attributes: &[u8]| {
+        let bytes = update(withdrawn, attributes);
+        match Message::decode(&bytes, Session::default()).unwrap() {
+            (Message::Update(update), _) => update.end_of_rib(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(end(&[], &[]), Some(Family::IPV4_UNICAST));
+    assert_eq!(end(&[], &[0x80, 15, 3, 0, 25, 70]), Some(Family::EVPN));
+    assert_eq!(end(&[24, 10, 99, 0], &[]), None);
+    assert_eq!(end(&[24, 10, 99, 0], &[0x80, 15, 3, 0, 25, 70]), None);
+}
+
+#[test]
+fn an_attribute_that_is_too_long_says_by_how_much() {
+    for (attribute, says) in [
+        (&[0x90, 14, 1, 4, 0, 25][..], "length claims 260 bytes, 2 left in the total path attribute length"),
+        (&[0x80, 14, 9, 0, 25], "length claims 9 bytes, 2 left in the total path attribute length"),
+        (&[0x90, 14, 1], "needs 4 bytes, 3 left in the total path attribute length"),
+    ] {
+        let bytes = update(&[], attribute);
+        let (Message::Update(update), _) = Message::decode(&bytes, Session::default()).unwrap() else {
+            panic!("{bytes:?}")
+        };
+        let error = update.attributes().next().unwrap().unwrap_err().to_string();
+        assert!(error.contains(says), "{error}");
+    }
+}

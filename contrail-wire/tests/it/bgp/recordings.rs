@@ -246,6 +246,39 @@ fn what_cannot_be_read_has_its_place() {
     assert!(matches!(told(&pcap(&[])[..10]), Err(RecordingError::Capture(_))));
 }
 
+/// Gives as much as each of its pieces has.
+struct Pieces(Vec<Vec<u8>>);
+
+impl std::io::Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let Some(mut piece) = (!self.0.is_empty()).then(|| self.0.remove(0)) else { return Ok(0) };
+        let rest = piece.split_off(piece.len().min(buffer.len()));
+        buffer[..piece.len()].copy_from_slice(&piece);
+        if !rest.is_empty() {
+            self.0.insert(0, rest);
+        }
+        Ok(piece.len())
+    }
+}
+
+#[test]
+fn a_place_is_that_in_the_whole_also_where_it_comes_in_pieces() {
+    let messages = monitored();
+    let length = messages[0].len();
+    let lost = [messages[0].clone(), vec![4, 0, 0, 0, 6, 4]].concat();
+    let pieces = vec![messages[0].clone(), messages[0].clone(), lost];
+    let mut recording = Recording::new(Pieces(pieces)).unwrap();
+    let mut places = Vec::new();
+    let error = loop {
+        match recording.next_entry() {
+            Ok(entry) => places.extend(entry.map(|entry| entry.offset.unwrap())),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(places, [0, length, 2 * length]);
+    assert!(error.to_string().contains(&format!("at byte {}", 3 * length)), "{error}");
+}
+
 /// Gives records of zeros without end.
 struct Endless(usize);
 
