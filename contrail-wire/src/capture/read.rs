@@ -23,6 +23,7 @@ pub struct Reader<'r> {
     /// What the operating system said when it refused to read on; the parser does not keep it.
     refused: Refusal,
     capacity: usize,
+    is_pcapng: bool,
     interfaces: Vec<Interface>,
     frames: usize,
     /// The frame that was returned last.
@@ -62,6 +63,7 @@ impl<'r> Reader<'r> {
                 file,
                 refused,
                 capacity: BUFFER,
+                is_pcapng: magic.first() == Some(&0x0a),
                 interfaces: Vec::new(),
                 frames: 0,
                 bytes: Vec::new(),
@@ -98,6 +100,9 @@ impl<'r> Reader<'r> {
 
     fn next_record(&mut self) -> Result<Option<Record>, CaptureError> {
         loop {
+            if let Some(length) = self.too_short() {
+                return Err(self.broken(std::format!("a block of {length} bytes")));
+            }
             match self.file.next() {
                 Ok((size, block)) => {
                     let record = take(&block, &mut self.interfaces, &mut self.bytes);
@@ -119,6 +124,17 @@ impl<'r> Reader<'r> {
                 Err(PcapError::HeaderNotRecognized) => return Err(CaptureError::NotACapture),
             }
         }
+    }
+
+    /// The length of a process information block, in either order of bytes, if that is less than any block has: the
+    /// parser (0.17) subtracts from it unseen.
+    fn too_short(&self) -> Option<u32> {
+        const PROCESS_INFORMATION: u32 = 0x8000_0001;
+        let [a, b, c, d, e, f, g, h] = *self.file.data().first_chunk()?;
+        let (kind, length) = ([a, b, c, d], [e, f, g, h]);
+        let read = [u32::from_le_bytes, u32::from_be_bytes].map(|read| (read(kind), read(length)));
+        let short = |(kind, length): &(u32, u32)| *kind == PROCESS_INFORMATION && *length < 12;
+        read.into_iter().find(short).filter(|_| self.is_pcapng).map(|(_, length)| length)
     }
 
     fn refill(&mut self) -> Result<(), CaptureError> {

@@ -198,6 +198,19 @@ fn a_record_that_claims_to_be_enormous_is_no_reason_to_allocate_as_much() {
     assert!(error.contains("byte 24"), "{error}");
 }
 
+#[test]
+fn a_block_that_is_shorter_than_a_block_is_refused_where_it_stands() {
+    let section = pcapng(&[])[..28].to_vec();
+    let place = format!("byte {}", section.len());
+    for (kind, length) in [(0x8000_0001_u32, 11_u32), (0x8000_0001, 8), (6, 11), (0x0bad, 0)] {
+        for block in [[kind, length].map(u32::to_le_bytes), [kind, length].map(u32::to_be_bytes)] {
+            let file = [&section[..], &block.concat(), &[0; 40]].concat();
+            let error = Reader::new(&file[..]).unwrap().next_frame().unwrap_err().to_string();
+            assert!(error.contains(&place) || error.contains("cut off"), "{kind:x} {length}: {error}");
+        }
+    }
+}
+
 /// What a directory or a failing disk does.
 struct Refusing(usize);
 

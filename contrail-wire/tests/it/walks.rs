@@ -84,8 +84,10 @@ proptest! {
 fn what_is_no_vlan_tag_is_not_taken_for_one() {
     let decoder = Decoder::new();
     let frame = contrail_wire::doc::VXLAN_FRAME;
-    for ethertype in [0x8100_u16, 0x88a8, 0x9000, 0x1234] {
-        let tag = [&ethertype.to_be_bytes()[..], &[0, 7]].concat();
-        assert_same(&decoder, LinkType::Ethernet, &[&frame[..12], &tag, &frame[12..]].concat());
+    for (ethertype, inside) in
+        [(0x8100_u16, 0x0800_u16), (0x88a8, 0x0800), (0x9000, 0x0800), (0x1234, 0x0800), (0x8100, 0x1234)]
+    {
+        let tag = [&ethertype.to_be_bytes()[..], &[0, 7], &inside.to_be_bytes()].concat();
+        assert_same(&decoder, LinkType::Ethernet, &[&frame[..12], &tag, &frame[14..]].concat());
     }
 }
