@@ -6,13 +6,13 @@ use arbitrary::{Arbitrary, Unstructured};
 use contrail_wire::bgp::bmp::{BmpMessage, BmpMessages};
 use contrail_wire::bgp::mrt::{Body, Records};
 use contrail_wire::bgp::{
-    Afi, Aigp, Attribute, AttributeType, Attributes, Error, ExtendedCommunity, Families, Family, Message,
-    Messages, NextHop, Nlri, Route, Routes, Safi, SegmentType, Session, SessionKind, Update, UpdateBuilder,
-    evpn,
+    Aigp, Attribute, AttributeType, Attributes, Error, ExtendedCommunity, Families, Message, Messages,
+    NextHop, Nlri, Route, SegmentType, Session, SessionKind, Update, UpdateBuilder,
 };
 use contrail_wire::generate::BgpMessage;
-use contrail_wire::{DecodeError, IpNet, Problem};
+use contrail_wire::{DecodeError, Problem};
 
+use crate::nlri::{all, route};
 use crate::{UNWRITTEN, told};
 
 /// Any bytes, taken for a stream of messages and for the body of one of each type, in sessions of each kind, and for
@@ -32,16 +32,6 @@ pub fn bgp(bytes: &[u8]) {
 pub fn attribute(bytes: &[u8]) {
     for session in sessions() {
         attributes(Attributes::new(bytes), &session, bytes, 0);
-    }
-}
-
-/// Any bytes, taken for routes of each family, with path identifiers and without.
-pub fn nlri(bytes: &[u8]) {
-    let unknown = Family { afi: Afi::new(0x4004), safi: Safi(71) };
-    for family in Families::ALL.iter().chain([unknown]) {
-        for add_path in [false, true] {
-            all(Routes::new(family, bytes, add_path), &(0..bytes.len()));
-        }
     }
 }
 
@@ -182,6 +172,10 @@ fn update(update: &Update<'_>, whole: &[u8], start: usize) {
     }
     let evpn = |route: &Route<'_>| matches!(route.nlri, Nlri::Evpn(_));
     let found = update.evpn_routes().filter_map(Result::ok).count();
+    let gone = update.evpn_withdrawn().filter_map(Result::ok).count();
+    if let Some(withdrawn) = &withdrawn {
+        assert_eq!(gone, withdrawn.iter().filter(|it| evpn(it)).count(), "EVPN routes are routes");
+    }
     if let Some(announced) = &announced {
         assert_eq!(found, announced.iter().filter(|it| evpn(it)).count(), "EVPN routes are routes");
     }
@@ -200,6 +194,15 @@ fn update(update: &Update<'_>, whole: &[u8], start: usize) {
         assert_eq!(path.numbers().count(), numbers, "and its numbers are those of its segments");
         assert_eq!(path.to_string().is_empty(), numbers == 0);
     }
+    if let Some(aggregator) = update.full_aggregator() {
+        let kinds = [AttributeType::AGGREGATOR, AttributeType::AS4_AGGREGATOR];
+        let said =
+            kinds.into_iter().filter_map(|kind| update.attribute(kind)).any(|attribute| match attribute {
+                Attribute::Aggregator(it) | Attribute::As4Aggregator(it) => it == aggregator,
+                _ => false,
+            });
+        assert!(said, "{aggregator:?} is said by one of the two");
+    }
     let encapsulation = update.encapsulation();
     assert_eq!(encapsulation.is_some(), update.encapsulations().next().is_some());
     if update.end_of_rib().is_some() {
@@ -210,27 +213,6 @@ fn update(update: &Update<'_>, whole: &[u8], start: usize) {
         packed_routes_are_read(&routes, None, update.session());
         packed_routes_are_read(&routes, update.next_hop(), update.session());
     }
-}
-
-/// All routes, if they can be read to the end.
-fn all<'a>(
-    routes: impl Iterator<Item = Result<Route<'a>, Error>>,
-    inside: &Range<usize>,
-) -> Option<Vec<Route<'a>>> {
-    let mut read = Some(Vec::new());
-    for next in routes {
-        match next {
-            Ok(next) => {
-                route(&next, inside.len() + 1);
-                read.iter_mut().for_each(|read| read.push(next));
-            }
-            Err(error) => {
-                the_error_is_inside(error.into(), inside.clone());
-                read = None;
-            }
-        }
-    }
-    read
 }
 
 /// Routes that were read can be sent on, whatever they are.
@@ -334,48 +316,6 @@ fn typed(attribute: &Attribute<'_>, session: &Session, room: usize) {
     }
 }
 
-fn route(route: &Route<'_>, room: usize) {
-    assert!(!route.to_string().is_empty());
-    let (nlri, family) = (route.nlri, route.nlri.family());
-    let bytes = written(room, |buffer| nlri.encode(buffer));
-    let mut again = Routes::new(family, &bytes, false);
-    assert_eq!((again.next(), again.next()), (Some(Ok(nlri.into())), None), "what is written is read");
-    let mut smaller = vec![UNWRITTEN; bytes.len() - 1];
-    assert!(nlri.encode(&mut smaller).is_err(), "a byte too few is refused");
-    let key = route.key();
-    assert_eq!((key.key(), key.nlri.family()), (key, family), "a key is its own");
-    match nlri {
-        Nlri::Unicast(prefix) => assert_eq!(nlri.to_string().parse::<IpNet>().as_ref(), Ok(&prefix)),
-        Nlri::Vpn(route) => assert_eq!(route.rd.to_string().parse(), Ok(route.rd)),
-        Nlri::RouteTarget(membership) => {
-            let target = membership.route_target();
-            assert!(target.is_none_or(|it| it.to_string().parse() == Ok(it) && membership.wants(it)));
-        }
-        Nlri::Evpn(route) => evpn_route(&route),
-        _ => {}
-    }
-}
-
-fn evpn_route(route: &evpn::Route<'_>) {
-    let key = route.key();
-    let (text, contrail) = (key.to_string(), key.contrail().to_string());
-    let Some(rd) = route.rd() else { return };
-    if matches!(route, evpn::Route::Leaf(_) | evpn::Route::Unknown(_)) {
-        return;
-    }
-    assert_eq!(text.parse::<evpn::RouteKey<'static>>(), Ok(key), "text says all");
-    assert_eq!(evpn::RouteKey::from_prefix(rd, &key.prefix().to_string()), Ok(key), "{text}");
-    // Contrail has no word for no address.
-    let says_all = match route {
-        evpn::Route::MacIp(route) => route.ip.is_none_or(|it| !it.is_unspecified()),
-        evpn::Route::SelectiveMulticast(route) => route.source.is_none_or(|it| !it.is_unspecified()),
-        _ => true,
-    };
-    if says_all {
-        assert_eq!(contrail.parse::<evpn::RouteKey<'static>>(), Ok(key), "{contrail}");
-    }
-}
-
 /// Any bytes, taken for a file of MRT records.
 pub fn mrt(bytes: &[u8]) {
     let mut records = Records::new(bytes);
@@ -454,7 +394,7 @@ fn contained(read: Result<Message<'_>, Error>, bytes: &[u8], start: usize) {
 }
 
 /// What is written to a buffer that has room, of which it leaves the rest alone.
-fn written<E: std::fmt::Debug>(
+pub(crate) fn written<E: std::fmt::Debug>(
     room: usize,
     write: impl for<'b> FnOnce(&'b mut [u8]) -> Result<&'b mut [u8], E>,
 ) -> Vec<u8> {
@@ -466,7 +406,7 @@ fn written<E: std::fmt::Debug>(
     buffer
 }
 
-fn the_error_is_inside(error: DecodeError, place: Range<usize>) {
+pub(crate) fn the_error_is_inside(error: DecodeError, place: Range<usize>) {
     assert!(place.start <= error.offset && error.offset <= place.end, "outside of {place:?}: {error}");
     let adds_up = match error.problem {
         Problem::Truncated { needed, available, .. } => {

@@ -18,5 +18,10 @@ pub(crate) fn dhcp(bytes: &[u8]) {
     assert!(again.options().eq(options.into_iter().map(Ok)), "what is written is read");
     if let Ok(message) = Dhcp::decode(bytes) {
         assert!(message.options().count() <= bytes.len(), "file and sname are entered once");
+        let kinds = message.options().flatten().map(|option| match option {
+            DhcpOption::MessageType(kind) => Some(kind),
+            _ => None,
+        });
+        assert_eq!(message.message_type(), kinds.flatten().next(), "the first option that says so counts");
     }
 }

@@ -12,6 +12,7 @@ mod edit;
 mod encapsulation;
 mod fabric;
 pub mod minimized;
+mod nlri;
 pub mod readme;
 mod recorded;
 pub mod seed;
@@ -43,12 +44,13 @@ use contrail_wire::{
     MacAddr, MplsPayload, Packet, PayloadKind, Problem, Vni, frame,
 };
 
-pub use bgp::{attribute, bgp, bgp_message, bmp, mrt, nlri};
+pub use bgp::{attribute, bgp, bgp_message, bmp, mrt};
 pub use differential::{against_etherparse, against_netgauze, against_rustbgpd};
 pub use document::{import, json, observed, overlay, yaml};
 pub use edit::edit;
 pub use encapsulation::encapsulation;
 pub use fabric::fabric;
+pub use nlri::nlri;
 pub use recorded::{capture, recording};
 pub use target::{TARGETS, Target};
 pub use text::text;
@@ -66,17 +68,33 @@ pub fn packet(bytes: &[u8]) {
     let decoders = [
         Decoder::new(),
         Decoder::new().mpls_payload(&|_| MplsPayload::GuessByFirstNibble),
-        Decoder::new().vxlan_ports(&[4789, 8472]).mpls_payload(&|_| MplsPayload::EthernetWithControlWord),
+        Decoder::new()
+            .vxlan_ports(&[4789, 4790, 8472])
+            .mpls_payload(&|_| MplsPayload::EthernetWithControlWord),
     ];
     for decoder in &decoders {
         for link in [LinkType::Ethernet, LinkType::RawIp, LinkType::LinuxSll, LinkType::LinuxSll2] {
             whole_frame(decoder, link, bytes);
             cut_frames(decoder, link, bytes);
         }
+        let captured = |link| decoder.captured(link, bytes, bytes.len()).complete();
+        is_the_same(decoder.ethernet(bytes), captured(LinkType::Ethernet));
+        is_the_same(decoder.ip(bytes), captured(LinkType::RawIp));
     }
     each_header_alone(bytes);
     dhcp::dhcp(bytes);
     each_tunnel_around(bytes);
+}
+
+fn is_the_same<'a>(alone: Result<Packet<'a>, DecodeError>, captured: Result<Packet<'a>, DecodeError>) {
+    let parts = |packet: Packet<'a>| {
+        (packet.headers().collect::<Vec<_>>(), packet.payload(), packet.trailer(), packet.payload_kind())
+    };
+    assert_eq!(
+        alone.map(parts),
+        captured.map(parts),
+        "what is not of a capture is as one that was captured whole"
+    );
 }
 
 /// Any bytes, made into a good frame, and into one of which a byte is wrong: both of more levels than bytes that were

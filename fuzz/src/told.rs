@@ -1,9 +1,12 @@
 //! What holds for what is told of packets and messages: it is all there, and of what is there.
 
+use std::fmt::Debug;
+
 use contrail_wire::bgp::Message;
 use contrail_wire::net::ipv6::extension::Ipv6Extension;
 use contrail_wire::{Decoded, Header, Packet};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// A frame as data has each header that was read; each can be drawn and is as long as its figure; what is odd is in one of
@@ -57,6 +60,13 @@ fn options(level: &Packet<'_>) {
 pub(crate) fn message(message: &Message<'_>) {
     let data = as_data(message);
     assert!(data.get("type").is_some_and(Value::is_string), "{data}");
+}
+
+/// A value as data is read as the same value.
+pub(crate) fn value<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    let data = as_data(value);
+    let again = serde_json::from_value(data.clone());
+    assert_eq!(again.as_ref().ok(), Some(value), "{data}: {again:?}");
 }
 
 /// What is serialized is JSON.

@@ -411,25 +411,46 @@ impl<'f> Walker<'f> {
         destination: Sourced<MacAddr>,
     ) {
         let fabric = self.fabric;
-        let at = &fabric.servers[server];
-        let group = &fabric.port_groups[at.port_group];
+        let group = &fabric.port_groups[fabric.servers[server].port_group];
         let Some(binding) = group.binding(network) else {
-            let reason = Drop::NotCarried {
-                server: at.name.clone(),
-                port_group: group.name.clone(),
-                network: fabric.networks[network].name.clone(),
-            };
-            return self.drop(work, reason);
+            return self.drop(work, self.not_carried(server, network));
         };
         let mut ports = group.ports.iter().enumerate().filter(|(_, port)| fabric.is_port_up(port)).peekable();
         if ports.peek().is_none() {
             return self.drop(work, self.detached(server));
         }
-        let tag = tag(binding, at.port_group);
+        let tag = tag(binding, fabric.servers[server].port_group);
         self.notes.headers.set_link(&mut work.packet, source, destination, tag);
         for (port, Port { device, .. }) in ports {
             let ingress = Ingress::Access(server, network);
             self.emit(work, Link::Access { server, port }, Node::Device(*device), ingress);
+        }
+    }
+
+    /// The devices that have a server on a port in a network.
+    pub(super) fn leaves_carrying(
+        &self,
+        server: ServerId,
+        network: NetworkId,
+    ) -> Result<Vec<DeviceId>, Drop> {
+        let fabric = self.fabric;
+        let mut attached = fabric.leaves_of(server).peekable();
+        if attached.peek().is_none() {
+            return Err(self.detached(server));
+        }
+        let leaves: Vec<DeviceId> =
+            attached.filter(|leaf| fabric.access(*leaf, server, network).is_some()).collect();
+        if leaves.is_empty() { Err(self.not_carried(server, network)) } else { Ok(leaves) }
+    }
+
+    /// The drop for a server whose port group does not carry a network.
+    fn not_carried(&self, server: ServerId, network: NetworkId) -> Drop {
+        let fabric = self.fabric;
+        let at = &fabric.servers[server];
+        Drop::NotCarried {
+            server: at.name.clone(),
+            port_group: fabric.port_groups[at.port_group].name.clone(),
+            network: fabric.networks[network].name.clone(),
         }
     }
 

@@ -26,6 +26,15 @@ fn layers(trace: &Trace) -> Vec<Vec<Layer>> {
     sent.map(|sent| sent.packet().headers().map(|entry| entry.header().layer()).collect()).collect()
 }
 
+/// Whether any path has a packet that is put into a tunnel between two ends.
+fn is_encapsulated(trace: &Trace, ends: [&str; 2], expected: &str) -> bool {
+    let ends = ends.map(|end| end.parse::<std::net::IpAddr>().unwrap());
+    let mut steps = trace.paths().flat_map(|path| path.hops()).flat_map(|hop| hop.steps());
+    steps.any(
+        |step| matches!(step, Step::Encapsulate { between, id, .. } if (between, &*id) == (ends, expected)),
+    )
+}
+
 #[test]
 fn by_ip_fabric_forwarding() {
     let trace = worker_to_amphora(&by(Approach::IpFabricForwarding));
@@ -154,6 +163,53 @@ fn workloads_of_a_network_reach_each_other() {
         assert!(trace.is_delivered(), "{trace}");
         assert!(trace.to_string().contains(&format!("encapsulates in {tunnel}")), "{trace}");
     }
+}
+
+/// The octavia network on a port of leaf 1, with a server on it.
+const PROXY: [(&str, &str); 2] = [
+    (
+        "port_groups:\n",
+        "port_groups:\n  - {name: proxy, ports: [\"leaf1:xe-0/0/12\", \"leaf2:xe-0/0/12\"], vlans: [{vlan: 300, network: octavia}]}\n",
+    ),
+    (
+        "servers:\n",
+        "servers:\n  - {name: proxy, kind: controller, port_group: proxy, addresses: [{network: octavia, address: 10.99.0.50, mac: \"02:c0:00:00:00:50\"}]}\n",
+    ),
+];
+
+/// From the vRouter to the leaves that have the server, whatever tunnel vRouters prefer among themselves; back from the leaf
+/// only if that prefers VXLAN.
+#[test]
+fn a_workload_and_a_server_of_a_network_reach_each_other() {
+    let in_vxlan = ("[MPLSoUDP, MPLSoGRE, VXLAN]", "[VXLAN, MPLSoUDP, MPLSoGRE]");
+    let prefers_vxlan = fabric(&with(&with(&solved(), &PROXY), &[in_vxlan]));
+    for flow in [Flow::tcp("proxy", "amphora-2", 9443), Flow::tcp("amphora-2", "proxy", 443)] {
+        let trace = prefers_vxlan.trace(&flow).unwrap();
+        assert!(trace.is_delivered(), "{trace}");
+        for leaf in ["10.255.0.11", "10.255.0.12"] {
+            for between in [["10.1.2.22", leaf], [leaf, "10.1.2.22"]] {
+                assert!(is_encapsulated(&trace, between, "VNI 5001"), "{between:?}: {trace}");
+            }
+        }
+    }
+
+    let flow = Flow::tcp("amphora-2", "proxy", 443);
+    let prefers_mpls = fabric(&with(&solved(), &PROXY));
+    let trace = prefers_mpls.trace(&flow).unwrap();
+    assert!(trace.out().is_delivered() && !trace.is_delivered(), "{trace}");
+    assert!(
+        trace.to_string().contains("10.99.0.50/32 (EVPN type 2) to loopback 10.255.0.11 of leaf1"),
+        "{trace}"
+    );
+    assert!(is_encapsulated(&trace, ["10.1.2.22", "10.255.0.12"], "VNI 5001"), "{trace}");
+
+    let drops = |down: &[&str]| {
+        let trace = prefers_vxlan.without(down.iter().copied()).unwrap().trace(&flow).unwrap();
+        trace.out().drops().into_iter().map(|(_, reason)| reason.to_string()).collect::<Vec<_>>()
+    };
+    assert!(drops(&["leaf1"]).is_empty(), "the other leaf has it");
+    let [reason] = &drops(&["leaf1", "leaf2"])[..] else { panic!("one reason") };
+    assert!(reason.contains("proxy"), "{reason}");
 }
 
 #[test]

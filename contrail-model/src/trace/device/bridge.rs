@@ -74,23 +74,10 @@ impl Walker<'_> {
         server: ServerId,
         work: Work,
     ) {
-        let fabric = self.fabric;
-        let carries = |leaf: &DeviceId| fabric.access(*leaf, server, network).is_some();
-        let mut attached = fabric.leaves_of(server).peekable();
-        if attached.peek().is_none() {
-            return self.drop(work, self.detached(server));
+        match self.leaves_carrying(server, network) {
+            Ok(leaves) => self.bridge_to_devices(device, network, mac, &leaves, work),
+            Err(reason) => self.drop(work, reason),
         }
-        let leaves: Vec<DeviceId> = attached.filter(carries).collect();
-        if leaves.is_empty() {
-            let at = &fabric.servers[server];
-            let reason = Drop::NotCarried {
-                server: at.name.clone(),
-                port_group: fabric.port_groups[at.port_group].name.clone(),
-                network: fabric.networks[network].name.clone(),
-            };
-            return self.drop(work, reason);
-        }
-        self.bridge_to_devices(device, network, mac, &leaves, work);
     }
 
     /// A frame to other devices of the same network, over VXLAN with the network's VNI.
