@@ -144,25 +144,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { fabric, rows, resolutions, routes, flood_lists, own_tunnels } = self;
         writeln!(f, "{fabric}: traces beside what happened")?;
-        for row in rows {
-            let Row { flow, situation, predicted, happened, comparison, .. } = row;
-            let mark = if row.agrees() { "as predicted" } else { "DIFFERS" };
-            let situation = if situation.is_empty() { String::new() } else { format!(" ({situation})") };
-            writeln!(f, "  {mark:13} {flow}{situation}")?;
-            writeln!(f, "                predicted {predicted}; {happened}")?;
-            let Comparison {
-                frames, copies, links: [links, of_links], hops: [hops, of_hops], hashed, ..
-            } = comparison;
-            write!(
-                f,
-                "                {frames} frames at {hops} of {of_hops} hops, {links} of {of_links} ways over links; {hashed} tunnelled flows, a source port each"
-            )?;
-            if *copies > 0 {
-                write!(f, "; {copies} copies of broadcasts")?;
-            }
-            writeln!(f)?;
-            comparison.differences.iter().try_for_each(|what| writeln!(f, "                ! {what}"))?;
-        }
+        rows.iter().try_for_each(|row| write!(f, "{row}"))?;
         for (name, found) in [("ARP", resolutions), ("routes of EVPN", routes), ("flood lists", flood_lists)]
         {
             let Match { common, missing, unexpected } = found;
@@ -184,5 +166,26 @@ impl fmt::Display for Report {
             )?;
         }
         NOT_COMPARABLE.iter().try_for_each(|what| writeln!(f, "  not comparable: {what}"))
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { flow, situation, predicted, happened, comparison, .. } = self;
+        let mark = if self.agrees() { "as predicted" } else { "DIFFERS" };
+        let situation = if situation.is_empty() { String::new() } else { format!(" ({situation})") };
+        writeln!(f, "  {mark:13} {flow}{situation}")?;
+        writeln!(f, "                predicted {predicted}; {happened}")?;
+        let Comparison { frames, copies, links: [links, of_links], hops: [hops, of_hops], hashed, .. } =
+            comparison;
+        write!(
+            f,
+            "                {frames} frames at {hops} of {of_hops} hops, {links} of {of_links} ways over links; {hashed} tunnelled flows, a source port each"
+        )?;
+        if *copies > 0 {
+            write!(f, "; {copies} copies of broadcasts")?;
+        }
+        writeln!(f)?;
+        comparison.differences.iter().try_for_each(|what| writeln!(f, "                ! {what}"))
     }
 }

@@ -79,7 +79,13 @@ impl<'d> Lab<'d> {
         let lab = Self { fabric, program, blueprint, captures, daemons, _helpers: helpers, ground };
         // What does not come up in time is a difference, and told as one.
         let is_up = || lab.daemons.iter().all(|(_, daemon)| daemon.is_up());
-        let is_there = || tables::has_flood_lists(fabric) && tables::has_prefixes(fabric);
+        // Where a device has hosts on ports that it shares, it announces them unasked.
+        let shared = lab.blueprint.hosts.iter().filter(|host| host.legs.len() > 1);
+        let is_there = || {
+            tables::has_flood_lists(fabric)
+                && tables::has_prefixes(fabric)
+                && shared.clone().all(|host| tables::is_known(fabric, host))
+        };
         lab.ground.watch(PATIENCE, || Ok(is_up() && is_there()))?;
         for part in lab.blueprint.end_points.iter().flat_map(|end_point| &end_point.inside) {
             batch("ip", &part.namespace, &part.lines)?;
@@ -110,7 +116,11 @@ impl<'d> Lab<'d> {
             let mut clients = self.blueprint.hosts.iter();
             let is_client = |host: &&Host| host.by_dhcp && host.name == conversation.opener;
             let got = match clients.find(is_client) {
-                Some(host) => dhcp::ask(&self.ground, self.fabric, host)?,
+                Some(host) => {
+                    let got = dhcp::ask(&self.ground, self.fabric, host)?;
+                    self.ground.watch(SOON, || Ok(tables::is_known(self.fabric, host)))?;
+                    got
+                }
                 None => false,
             };
             (1, got.into(), got.into())

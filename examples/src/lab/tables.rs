@@ -10,7 +10,7 @@ use contrail_model::{Fabric, Routes};
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use serde_json::Value;
 
-use super::blueprint::{part_of, place};
+use super::blueprint::{Host, part_of, place};
 use super::configured::{Configured, Segment};
 use super::namespaces::{failed, full_name, printed};
 use crate::program::Stop;
@@ -128,6 +128,20 @@ fn replicated_to(namespace: &str, vni: u32) -> Vec<IpAddr> {
     let shown = printed(Command::new("bridge").args(arguments)).unwrap_or_default();
     let lines = shown.lines().filter_map(|line| line.strip_prefix("00:00:00:00:00:00 dst "));
     lines.filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect()
+}
+
+/// Whether the bridges of all devices in a host's network know where it is: a frame for it would be flooded where one does not.
+pub(super) fn is_known(fabric: &Configured<'_>, host: &Host) -> bool {
+    let Some(mac) = host.mac.map(|mac| mac.to_string()) else { return true };
+    fabric.document.devices.iter().all(|Device { name, .. }| {
+        let mut here = fabric.segments(name).into_iter().filter(|segment| segment.network == host.network);
+        here.all(|Segment { network, vni, .. }| {
+            let namespace = full_name(&place(fabric, name, &network));
+            let arguments = ["-n", &namespace, "fdb", "show", "br", &format!("br{vni}")];
+            let shown = printed(Command::new("bridge").args(arguments)).unwrap_or_default();
+            shown.lines().any(|line| line.starts_with(&mac))
+        })
+    })
 }
 
 /// Whether the VRFs of devices have the prefixes that others announce for their logical router.

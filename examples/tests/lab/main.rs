@@ -55,7 +55,9 @@ fn hold(name: &str, recording: &Recording, flips: &[Flip]) {
 fn hold_document(name: &str, text: &str, recording: &Recording, flips: &[Flip]) {
     let report = held(recording, text);
     eprint!("{report}");
-    assert!(report.agrees(), "{name}");
+    let differing: String = report.rows.iter().filter(|row| !row.agrees()).map(ToString::to_string).collect();
+    let Report { resolutions, routes, flood_lists, .. } = &report;
+    assert!(report.agrees(), "{name}\n{differing}{resolutions:?}\n{routes:?}\n{flood_lists:?}");
     for (edits, expected) in flips {
         let mut wrong = text.to_owned();
         for (from, to) in *edits {
