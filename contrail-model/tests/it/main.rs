@@ -57,6 +57,21 @@ fn solved() -> String {
     )
 }
 
+/// The same with the octavia network on a port of the left pair, and a server on it that a workload asks.
+fn with_proxy() -> String {
+    let proxy = [
+        (
+            "port_groups:\n",
+            "port_groups:\n  - {name: proxy, ports: [\"leaf1:xe-0/0/12\", \"leaf2:xe-0/0/12\"], vlans: [{vlan: 300, network: octavia}]}\n",
+        ),
+        (
+            "servers:\n",
+            "servers:\n  - {name: proxy, kind: controller, port_group: proxy, addresses: [{network: octavia, address: 10.99.0.50, mac: \"02:c0:00:00:00:50\"}]}\n",
+        ),
+    ];
+    with(&solved(), &proxy) + "\nflows:\n  - {from: amphora-2, to: proxy, protocol: tcp, port: 443}\n"
+}
+
 /// A document with texts replaced, each of which must be there exactly once.
 fn with(text: &str, replacements: &[(&str, &str)]) -> String {
     let mut text = text.to_owned();

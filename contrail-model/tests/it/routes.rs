@@ -10,7 +10,7 @@ use contrail_wire::bgp::{Family, Message, Session, UpdateBuilder, evpn};
 use crate::fabrics::examples;
 use crate::golden::assert_golden;
 use crate::scenarios::{IRONIC, best};
-use crate::{OCTAVIA, fabric, in_r2011, ipv6, solved, with};
+use crate::{OCTAVIA, fabric, in_r2011, ipv6, solved, with, with_proxy};
 
 const UUID: &str = "3fa85f64-5717-4562-b3fc-2c963f66afa6";
 
@@ -27,7 +27,7 @@ fn each_speaker_announces_what_its_golden_text_says() {
 /// Every example as it is and after each way of its plan, in both releases, and with VXLAN first.
 pub(crate) fn fabrics() -> impl Iterator<Item = Fabric> {
     let texts = examples().into_values().flat_map(|text| [in_r2011(&text), text]);
-    let texts = texts.chain([ipv6::octavia()]).flat_map(|text| {
+    let texts = texts.chain([ipv6::octavia(), with_proxy()]).flat_map(|text| {
         let vxlan_first = text.replace("[MPLSoUDP, MPLSoGRE, VXLAN]", "[VXLAN, MPLSoUDP, MPLSoGRE]");
         [text, vxlan_first]
     });

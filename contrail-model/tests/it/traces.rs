@@ -5,7 +5,7 @@ use contrail_model::{Approach, Candidate, Fabric, Flow, FlowError, Trace, Verdic
 use contrail_wire::Layer;
 
 use crate::golden::assert_golden;
-use crate::{OCTAVIA, fabric, solved, with};
+use crate::{OCTAVIA, fabric, solved, with, with_proxy};
 
 fn worker_to_amphora(fabric: &Fabric) -> Trace {
     fabric.trace(&Flow::tcp("octavia-worker", "amphora-1", 9443)).unwrap()
@@ -165,24 +165,12 @@ fn workloads_of_a_network_reach_each_other() {
     }
 }
 
-/// The octavia network on a port of leaf 1, with a server on it.
-const PROXY: [(&str, &str); 2] = [
-    (
-        "port_groups:\n",
-        "port_groups:\n  - {name: proxy, ports: [\"leaf1:xe-0/0/12\", \"leaf2:xe-0/0/12\"], vlans: [{vlan: 300, network: octavia}]}\n",
-    ),
-    (
-        "servers:\n",
-        "servers:\n  - {name: proxy, kind: controller, port_group: proxy, addresses: [{network: octavia, address: 10.99.0.50, mac: \"02:c0:00:00:00:50\"}]}\n",
-    ),
-];
-
 /// From the vRouter to the leaves that have the server, whatever tunnel vRouters prefer among themselves; back from the leaf
 /// only if that prefers VXLAN.
 #[test]
 fn a_workload_and_a_server_of_a_network_reach_each_other() {
     let in_vxlan = ("[MPLSoUDP, MPLSoGRE, VXLAN]", "[VXLAN, MPLSoUDP, MPLSoGRE]");
-    let prefers_vxlan = fabric(&with(&with(&solved(), &PROXY), &[in_vxlan]));
+    let prefers_vxlan = fabric(&with(&with_proxy(), &[in_vxlan]));
     for flow in [Flow::tcp("proxy", "amphora-2", 9443), Flow::tcp("amphora-2", "proxy", 443)] {
         let trace = prefers_vxlan.trace(&flow).unwrap();
         assert!(trace.is_delivered(), "{trace}");
@@ -194,7 +182,7 @@ fn a_workload_and_a_server_of_a_network_reach_each_other() {
     }
 
     let flow = Flow::tcp("amphora-2", "proxy", 443);
-    let prefers_mpls = fabric(&with(&solved(), &PROXY));
+    let prefers_mpls = fabric(&with_proxy());
     let trace = prefers_mpls.trace(&flow).unwrap();
     assert!(trace.out().is_delivered() && !trace.is_delivered(), "{trace}");
     assert!(
