@@ -85,7 +85,7 @@ interop: ## Exchange routes with FRR, GoBGP, ExaBGP and BIRD on loopback, those 
 	cargo test -q -p contrail-examples --test interop -- --nocapture
 
 .PHONY: lab
-lab: ## Build seven fabrics out of namespaces and FRR, and hold traces and routes against what happens; needs root
+lab: ## Build eight fabrics out of namespaces and FRR, and hold traces and routes against what happens; needs root
 	cargo test -q -p contrail-examples --test lab -- --nocapture --test-threads=1
 
 # Pictures in a real browser, and a page clicked through; UPDATE_GOLDEN=1 writes the renderings anew.
@@ -206,6 +206,21 @@ minimized: fuzzer ## Keep of what fuzzing has found what is worth a look, of ONL
 			-max_len=$$longest < /dev/null || exit 1; \
 		cargo run -q $(IN_FUZZ) --example seeds -- fuzz/corpus/minimized $$target; \
 	done
+
+# The builder of OSS-Fuzz has its own folders; here they are three of ours.
+OSS_FUZZ = $(TARGET)/oss-fuzz
+.PHONY: oss-fuzz
+oss-fuzz: fuzzer ## Build the targets as OSS-Fuzz does, without its image, and run each on its seeds for a second
+	rm -rf $(OSS_FUZZ)
+	mkdir -p $(OSS_FUZZ)/src $(OSS_FUZZ)/out $(OSS_FUZZ)/work
+	ln -s $(CURDIR) $(OSS_FUZZ)/src/contrail
+	cd $(OSS_FUZZ) && env -u CARGO_TARGET_DIR SRC=$$PWD/src OUT=$$PWD/out WORK=$$PWD/work RUSTUP_TOOLCHAIN=nightly \
+		$(CURDIR)/fuzz/oss-fuzz/build.sh
+	cd $(OSS_FUZZ)/out && for options in *.options; do \
+		target=$${options%.options}; unzip -q $${target}_seed_corpus.zip -d $$target.seeds; \
+		./$$target -max_total_time=1 -max_len=$$(sed -n 's/^max_len = //p' $$options) $$target.seeds </dev/null >$$target.log 2>&1 \
+			|| { cat $$target.log; exit 1; }; \
+		grep -h ^Done $$target.log | sed "s/^/$$target: /"; done
 
 .PHONY: fuzzer
 fuzzer:

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use contrail_model::Trace;
 use contrail_model::document::{Document, LogicalRouter, Network, Subnet};
 use contrail_model::routes::{Destination, Origin, RouteEntry, Routes};
-use contrail_wire::bgp::ExtendedCommunityKind;
-use contrail_wire::bgp::evpn::{IpPrefixRoute, Route as EvpnRoute};
+use contrail_wire::bgp::evpn::{IpPrefixRoute, MacIpRoute, Route as EvpnRoute};
+use contrail_wire::bgp::{ExtendedCommunityKind, PmsiFlags, TunnelType};
 use contrail_wire::{Header, MacAddr, RouteDistinguisher};
 use ipnet::IpNet;
 
@@ -110,6 +110,27 @@ impl<'d> Configured<'d> {
         self.routes.of(speaker).filter_map(|entry| match entry.destination {
             Destination::Evpn(EvpnRoute::IpPrefix(route)) => Some((entry, route)),
             _ => None,
+        })
+    }
+
+    /// The MAC addresses that are announced with a VNI.
+    pub(super) fn macs(&self, vni: u32) -> impl Iterator<Item = (&RouteEntry, MacIpRoute)> {
+        let is_in_vxlan = |entry: &&RouteEntry| {
+            entry.communities.iter().any(|community| community.encapsulation() == Some(TunnelType::VXLAN))
+        };
+        self.routes.entries.iter().filter(is_in_vxlan).filter_map(move |entry| match entry.destination {
+            Destination::Evpn(EvpnRoute::MacIp(route)) if route.label1.vni().get() == vni => {
+                Some((entry, route))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether it is the end of tunnels of a vRouter that takes part in broadcasts, by a tree that vRouters have of their own.
+    pub(super) fn replicates_at_edge(&self, end: IpAddr) -> bool {
+        self.routes.entries.iter().filter(|entry| entry.next_hop == end).any(|entry| {
+            let replication = entry.replication.as_ref();
+            replication.is_some_and(|it| it.flags.contains(PmsiFlags::EDGE_REPLICATION))
         })
     }
 

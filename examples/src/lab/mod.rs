@@ -12,7 +12,8 @@
 //! | ARP that a leaf without gateway looks into | what FRR is told by the kernel's table of neighbours |
 //! | MAC address of a gateway on another device | static on a leaf without gateway: FRR takes no route for one that it has itself |
 //! | host routes of a VRF | routes in the kernel, which FRR redistributes |
-//! | vRouter | VXLAN of the kernel in a namespace for each logical router, with the routes of the model |
+//! | route of a workload by type 2, which Junos prefers to type 5 | a route in the kernel, from the model |
+//! | vRouter | VXLAN of the kernel in a namespace for each logical router, with the routes of the model; with VXLAN preferred, a bridge for each network |
 //! | distributed SNAT | nftables, for workloads that no logical router joins |
 //! | MPLSoUDP and MPLSoGRE of vRouters and DC gateways | this program, between the kernel's routing tables (`end_point.rs`) |
 //! | control node | our own BGP session, which announces what vRouters and service nodes announce |

@@ -90,7 +90,9 @@ impl<'d> Lab<'d> {
         for part in lab.blueprint.end_points.iter().flat_map(|end_point| &end_point.inside) {
             batch("ip", &part.namespace, &part.lines)?;
         }
-        for Snooped { namespace, line, .. } in &lab.blueprint.snooped {
+        let snooped = lab.blueprint.snooped.iter().map(|Snooped { namespace, line, .. }| (namespace, line));
+        let preferred = lab.blueprint.preferred.iter().map(|(namespace, line)| (namespace, line));
+        for (namespace, line) in snooped.chain(preferred) {
             batch("ip", namespace, std::slice::from_ref(line))?;
         }
         lab.ground.watch(SOON, || {

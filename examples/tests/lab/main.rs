@@ -172,6 +172,45 @@ const SNAT: &[Flip] = &[
     (&[("10.1.2.21", "10.1.2.22")], "ipv4 source_address: expected 10.1.2.22, found 10.1.2.21"),
 ];
 
+/// vRouters that prefer VXLAN bridge a network among themselves and with a leaf that has a server in it.
+#[test]
+fn a_network_over_vrouters_and_a_leaf() {
+    let mut document = text("octavia");
+    for (from, to) in [
+        ("[MPLSoUDP, MPLSoGRE, VXLAN]", "[VXLAN, MPLSoUDP, MPLSoGRE]"),
+        ("port_groups:\n", PROXY[0]),
+        ("servers:\n", PROXY[1]),
+    ] {
+        assert!(document.contains(from));
+        document = document.replacen(from, to, 1);
+    }
+    let more = [
+        Flow::tcp("amphora-1", "amphora-2", 80),
+        Flow::tcp("amphora-2", "proxy", 443),
+        Flow::udp("proxy", "amphora-1", 9443),
+    ];
+    let Some(recording) = record_document("a network over vRouters and a leaf", &document, &more) else {
+        return;
+    };
+    hold_document("a network over vRouters and a leaf", &document, &recording, BRIDGED);
+}
+
+const PROXY: [&str; 2] = [
+    "port_groups:\n  - {name: proxy, ports: [\"leaf1:xe-0/0/12\"], vlans: [{vlan: 300, network: octavia}]}\n",
+    "servers:\n  - {name: proxy, kind: controller, port_group: proxy, addresses: \
+     [{network: octavia, address: 10.99.0.50, mac: \"02:c0:00:00:00:50\"}]}\n",
+];
+
+const BRIDGED: &[Flip] = &[
+    (&[("vni: 5001", "vni: 5009")], "vxlan vni: expected 5009, found 5001"),
+    (&[("02:c0:00:00:00:50", "02:c0:00:00:00:59")], "destination_address: expected 02:c0:00:00:00:59"),
+    (
+        &[("[\"leaf1:xe-0/0/12\"]", "[\"leaf2:xe-0/0/12\"]")],
+        "outer ipv4 destination_address: expected 10.255.0.12",
+    ),
+    (&[("[VXLAN, MPLSoUDP, MPLSoGRE]", "[MPLSoUDP, MPLSoGRE, VXLAN]")], "predicted"),
+];
+
 /// The second way out for Octavia: VXLAN to the gateway, and MPLS from there to the vRouters.
 #[test]
 fn octavia_by_a_dc_gateway() {

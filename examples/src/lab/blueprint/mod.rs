@@ -29,6 +29,8 @@ pub(super) struct Blueprint {
     pub(super) shared: Vec<(String, MacAddr)>,
     pub(super) hosts: Vec<Host>,
     pub(super) snooped: Vec<Snooped>,
+    /// Namespaces, and lines for `ip` when the daemons are up.
+    pub(super) preferred: Vec<(String, String)>,
     pub(super) dhcp_servers: Vec<DhcpServer>,
     pub(super) end_points: Vec<EndPoint>,
 }

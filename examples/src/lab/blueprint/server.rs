@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 
 use contrail_model::document::{Address, PortGroup, Server, Workload};
+use contrail_wire::bgp::evpn::MacIpRoute;
 use contrail_wire::{IpNet, MacAddr};
 
 use super::device::{device_of, place};
 use super::{Blueprint, DhcpServer, End, Host, Snooped, Wire, part_of};
-use crate::lab::configured::{Configured, Vrf, router_mac};
+use crate::lab::configured::{Configured, Segment, Vrf, router_mac};
 use crate::lab::l3vpn::LabelledVrf;
 
 /// What a vRouter answers a workload that asks for its gateway.
 const VROUTER_GATEWAY: &str = "00:00:5e:00:01:00";
 
 const DEFAULT: &str = "0.0.0.0/0";
+
+const SERVICE_NODE: &str = "service-node";
 
 impl Blueprint {
     pub(super) fn server(&mut self, fabric: &Configured<'_>, server: &Server) {
@@ -46,7 +49,11 @@ impl Blueprint {
                 self.vrouter(fabric, server, &vhost0.address, &vrf);
             }
             for segment in fabric.segments(&server.name) {
-                self.service_node(fabric, server, vhost0, &segment.network, segment.vni);
+                if server.kind == SERVICE_NODE {
+                    self.service_node(fabric, server, vhost0, &segment.network, segment.vni);
+                } else {
+                    self.bridged(fabric, server, &vhost0.address, &segment);
+                }
             }
         }
     }
@@ -133,6 +140,38 @@ impl Blueprint {
         }
     }
 
+    /// A network that a vRouter bridges, as it prefers VXLAN: to whom others announce, for whom it also answers ARP.
+    fn bridged(&mut self, fabric: &Configured<'_>, server: &Server, vhost0: &str, segment: &Segment) {
+        let Segment { network, vni, .. } = segment;
+        let inside = at_vrouter(fabric, &server.name, network);
+        self.vxlan(*vni, vhost0, [&server.name, &inside], "nolearning");
+        let namespace = self.namespace(&inside);
+        namespace.ip.extend([
+            format!("link add br{vni} type bridge mcast_snooping 0"),
+            format!("link set br{vni} address {VROUTER_GATEWAY} up"),
+            format!("link set vx{vni} master br{vni} up"),
+        ]);
+        for subnet in fabric.network(network).into_iter().flat_map(|network| &network.subnets) {
+            let gateway = subnet.gateway.iter();
+            namespace.ip.extend(gateway.map(|gateway| format!("address add {gateway}/32 dev br{vni}")));
+        }
+        namespace.bridge.push(format!("link set dev vx{vni} neigh_suppress on"));
+        let mut known = Vec::new();
+        for (entry, MacIpRoute { mac, ip, .. }) in fabric.macs(*vni) {
+            if *entry.speaker == *server.name {
+                continue;
+            }
+            // Of several leaves that have it, one: a bridge has one way for each.
+            if !known.contains(&mac) {
+                known.push(mac);
+                let to = |how: &str| format!("fdb replace {mac} dev vx{vni} {how} static");
+                namespace.bridge.extend([to("master"), to(&format!("dst {} self", entry.next_hop))]);
+            }
+            let neighbour = |ip| format!("neighbour replace {ip} lladdr {mac} dev br{vni} nud permanent");
+            namespace.ip.extend(ip.map(neighbour));
+        }
+    }
+
     /// A network in which a service node answers: what it gets over VXLAN is where it answers to.
     fn service_node(
         &mut self,
@@ -160,18 +199,24 @@ impl Blueprint {
 
     /// A workload and its tap, in the VRF of the logical router that its network is joined by.
     pub(super) fn workload(&mut self, fabric: &Configured<'_>, workload: &Workload) {
-        let joins = |vrf: &Vrf| fabric.routers_of(&workload.network).any(|router| router.name == vrf.router);
-        let vrf = fabric.vrfs(&workload.host).into_iter().find(joins);
-        let inside = vrf.map_or_else(|| workload.host.clone(), |vrf| part_of(&workload.host, &vrf.router));
+        let inside = at_vrouter(fabric, &workload.host, &workload.network);
         let Some(address) = workload.address.0.first() else { return };
         let Some((subnet, prefix)) = fabric.subnet(&workload.network, address) else { return };
         let Some(gateway) = &subnet.gateway else { return };
         let tap = format!("t{}", self.wires.len());
-        self.namespace(&inside).ip.extend([
-            format!("link set {tap} address {VROUTER_GATEWAY} up"),
-            format!("address add {gateway}/32 dev {tap}"),
-            format!("route add {address}/32 dev {tap}"),
-        ]);
+        let mut bridged = fabric.segments(&workload.host).into_iter();
+        let lines = match bridged.find(|segment| segment.network == workload.network) {
+            Some(Segment { vni, .. }) => vec![
+                format!("link set {tap} master br{vni} up"),
+                format!("route add {address}/32 dev br{vni}"),
+            ],
+            None => vec![
+                format!("link set {tap} address {VROUTER_GATEWAY} up"),
+                format!("address add {gateway}/32 dev {tap}"),
+                format!("route add {address}/32 dev {tap}"),
+            ],
+        };
+        self.namespace(&inside).ip.extend(lines);
         if fabric.network(&workload.network).is_some_and(|network| network.fabric_snat) {
             self.snat(fabric, &workload.host, address);
         }
@@ -210,6 +255,13 @@ impl Blueprint {
         }));
         nft.push(format!("{rule} {address} meta l4proto {{ tcp, udp }} drop"));
     }
+}
+
+/// The namespace in which a vRouter has a network: the VRF of a logical router that joins it, or the hypervisor itself.
+fn at_vrouter(fabric: &Configured<'_>, host: &str, network: &str) -> String {
+    let joins = |vrf: &Vrf| fabric.routers_of(network).any(|router| router.name == vrf.router);
+    let vrf = fabric.vrfs(host).into_iter().find(joins);
+    vrf.map_or_else(|| host.to_owned(), |vrf| part_of(host, &vrf.router))
 }
 
 impl Host {
