@@ -151,15 +151,18 @@ impl<'d> Lab<'d> {
         printed(inside(namespace, self.program).args(helper.arguments()))
     }
 
-    /// Has each server say something to its gateways, who know it then, as it would not be silent for long.
+    /// Has each server say something to its gateways, who know it then, as it would not be silent for long; and to the others of
+    /// its subnet over each of its cables, as a tunnel stays on one, and that may be one on which neighbours are set.
     fn greet(&self) -> Result<(), Stop> {
         /// Discard: nobody answers there, which the gateway says.
         const PORT: u16 = 9;
         for host in &self.blueprint.hosts {
-            let gateway = host.gateway.as_ref().and_then(|gateway| gateway.parse::<IpAddr>().ok());
-            if let Some(gateway) = gateway {
-                let greet = Helper::Greet((gateway, PORT).into());
-                self.have_done(&host.name, &greet)?;
+            let Some((_, prefix)) = self.fabric.subnet(&host.network, &host.address) else { continue };
+            let others = self.fabric.macs_in(&host.network).into_iter().map(|(address, _)| address);
+            let others = others.filter(|other| *other != host.address);
+            let others = others.filter_map(|other| other.parse::<IpAddr>().ok());
+            for other in others.filter(|other| prefix.contains(other)) {
+                self.have_done(&host.name, &Helper::Greet((other, PORT).into()))?;
             }
         }
         Ok(())

@@ -79,7 +79,6 @@ pub(super) struct Host {
     pub(super) legs: Vec<String>,
     /// Destinations and next hops.
     pub(super) routes: Vec<(String, String)>,
-    pub(super) gateway: Option<String>,
     /// Whether it has its address and routes by DHCP.
     pub(super) by_dhcp: bool,
 }

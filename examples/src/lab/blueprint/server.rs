@@ -37,7 +37,7 @@ impl Blueprint {
             let is_here = |via: &str| fabric.subnet(&host.network, via).is_some();
             let here = server.routes.iter().filter(|route| is_here(&route.via));
             routes.extend(here.map(|route| (route.to.clone(), route.via.clone())));
-            let host = Host { routes, gateway, by_dhcp, ..host };
+            let host = Host { routes, by_dhcp, ..host };
             if !by_dhcp {
                 let lines = host.lines(fabric);
                 self.namespace(&server.name).ip.extend(lines);
@@ -105,7 +105,7 @@ impl Blueprint {
         }
         let (name, network) = (server.name.clone(), interface.network.clone());
         let address = interface.address.clone();
-        Host { name, network, mac, address, legs, routes: Vec::new(), gateway: None, by_dhcp: false }
+        Host { name, network, mac, address, legs, routes: Vec::new(), by_dhcp: false }
     }
 
     /// The VRF of a logical router in a vRouter: the routes of devices, over VXLAN.
