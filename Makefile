@@ -211,6 +211,7 @@ minimized: fuzzer ## Keep of what fuzzing has found what is worth a look, of ONL
 OSS_FUZZ = $(TARGET)/oss-fuzz
 .PHONY: oss-fuzz
 oss-fuzz: fuzzer ## Build the targets as OSS-Fuzz does, without its image, and run each on its seeds for a second
+	@command -v zip unzip >/dev/null || { echo "make oss-fuzz needs: zip, unzip" >&2; exit 1; }
 	rm -rf $(OSS_FUZZ)
 	mkdir -p $(OSS_FUZZ)/src $(OSS_FUZZ)/out $(OSS_FUZZ)/work
 	ln -s $(CURDIR) $(OSS_FUZZ)/src/contrail

@@ -1,7 +1,9 @@
 #!/bin/bash -eu
 # Puts each target into $OUT, with its seeds and its longest input. The builder sets $SRC, $OUT and $WORK.
+set -o pipefail
 cd "$SRC/contrail"
 cargo fuzz build -O --debug-assertions
+# The builder's flags are for targets, and would make a fuzzer of this.
 seeds() {
     RUSTFLAGS='' cargo run --quiet --manifest-path fuzz/Cargo.toml --target-dir "$WORK/seeds-build" --example seeds -- "$@"
 }

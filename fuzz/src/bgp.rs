@@ -195,13 +195,11 @@ fn update(update: &Update<'_>, whole: &[u8], start: usize) {
         assert_eq!(path.to_string().is_empty(), numbers == 0);
     }
     if let Some(aggregator) = update.full_aggregator() {
-        let kinds = [AttributeType::AGGREGATOR, AttributeType::AS4_AGGREGATOR];
-        let said =
-            kinds.into_iter().filter_map(|kind| update.attribute(kind)).any(|attribute| match attribute {
-                Attribute::Aggregator(it) | Attribute::As4Aggregator(it) => it == aggregator,
-                _ => false,
-            });
-        assert!(said, "{aggregator:?} is said by one of the two");
+        let Some(Attribute::Aggregator(short)) = update.attribute(AttributeType::AGGREGATOR) else {
+            panic!("there is no AGGREGATOR to restore");
+        };
+        let may_be_restored = !update.session().four_octet_as && short.asn == 23_456;
+        assert!(may_be_restored || aggregator == short, "only AS_TRANS stands for another (RFC 6793 4.2.3)");
     }
     let encapsulation = update.encapsulation();
     assert_eq!(encapsulation.is_some(), update.encapsulations().next().is_some());

@@ -15,13 +15,11 @@ pub(crate) fn dhcp(bytes: &[u8]) {
     let mut buffer = vec![0xa5; bytes.len() + 512];
     let message = Dhcp::encode(&header, &options, &mut buffer).expect("there is room");
     let again = Dhcp::decode(message).expect("it was just written");
+    if let Some(DhcpOption::MessageType(kind)) = options.first() {
+        assert_eq!(again.message_type(), Some(*kind), "the first option that says so counts");
+    }
     assert!(again.options().eq(options.into_iter().map(Ok)), "what is written is read");
     if let Ok(message) = Dhcp::decode(bytes) {
         assert!(message.options().count() <= bytes.len(), "file and sname are entered once");
-        let kinds = message.options().flatten().map(|option| match option {
-            DhcpOption::MessageType(kind) => Some(kind),
-            _ => None,
-        });
-        assert_eq!(message.message_type(), kinds.flatten().next(), "the first option that says so counts");
     }
 }

@@ -57,6 +57,12 @@ fn solved() -> String {
     )
 }
 
+/// A server in the octavia network, which its port group has to carry.
+const PROXY_SERVER: (&str, &str) = (
+    "servers:\n",
+    "servers:\n  - {name: proxy, kind: controller, port_group: proxy, addresses: [{network: octavia, address: 10.99.0.50, mac: \"02:c0:00:00:00:50\"}]}\n",
+);
+
 /// The same with the octavia network on a port of the left pair, and a server on it that a workload asks.
 fn with_proxy() -> String {
     let proxy = [
@@ -64,10 +70,7 @@ fn with_proxy() -> String {
             "port_groups:\n",
             "port_groups:\n  - {name: proxy, ports: [\"leaf1:xe-0/0/12\", \"leaf2:xe-0/0/12\"], vlans: [{vlan: 300, network: octavia}]}\n",
         ),
-        (
-            "servers:\n",
-            "servers:\n  - {name: proxy, kind: controller, port_group: proxy, addresses: [{network: octavia, address: 10.99.0.50, mac: \"02:c0:00:00:00:50\"}]}\n",
-        ),
+        PROXY_SERVER,
     ];
     with(&solved(), &proxy) + "\nflows:\n  - {from: amphora-2, to: proxy, protocol: tcp, port: 443}\n"
 }

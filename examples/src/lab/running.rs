@@ -151,8 +151,8 @@ impl<'d> Lab<'d> {
         printed(inside(namespace, self.program).args(helper.arguments()))
     }
 
-    /// Has each server say something to its gateways, who know it then, as it would not be silent for long; and to the others of
-    /// its subnet over each of its cables, as a tunnel stays on one, and that may be one on which neighbours are set.
+    /// Has each server speak to its gateways, which then know it, and to the others of its subnet, over each of its cables: on
+    /// all but the first neighbours are set, and who sends over another only would not ask by ARP.
     fn greet(&self) -> Result<(), Stop> {
         /// Discard: nobody answers there, which the gateway says.
         const PORT: u16 = 9;

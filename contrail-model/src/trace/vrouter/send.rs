@@ -92,20 +92,19 @@ impl Walker<'_> {
         self.tunnel_from_vrouter(server, work, (tunnel, shim), end, because);
     }
 
-    /// To a server of the same network: to the leaves that have it on a port.
+    /// To a server of the same network: to all leaves that have it on a port, as a control node knows no distances.
     fn send_to_server_of_network(&mut self, server: ServerId, network: NetworkId, to: ServerId, work: Work) {
         let fabric = self.fabric;
         let leaves = match self.leaves_carrying(to, network) {
             Ok(leaves) => leaves,
             Err(reason) => return self.drop(work, reason),
         };
-        let (chosen, passed_over) = self.nearest_to(server, leaves);
         let destination = self.destination(&work);
         let domain = Domain::Network(network);
         let table = Table::Vrouter(server, domain);
         let shim = Shim::Vxlan((fabric.networks[network].vni, Source::VniOf(domain, "EVPN type-2")));
         let because = "the only tunnel that a leaf's EVPN type-2 route offers";
-        for leaf in chosen {
+        for leaf in leaves {
             let mut work = work;
             let Some(loopback) = fabric.devices[leaf].loopback else {
                 self.drop(work, Drop::NoTunnelEnd { of: fabric.devices[leaf].name.clone() });
@@ -113,27 +112,10 @@ impl Walker<'_> {
             };
             let next_hop = NextHop::Loopback(leaf);
             let chosen = Route { to: host_route(destination), kind: RouteKind::EvpnMacIp, next_hop };
-            self.step(&mut work, Step::Lookup { table, destination, chosen, passed_over });
+            self.step(&mut work, Step::lookup(table, destination, chosen));
             let end = (loopback, TunnelEnd::Device(leaf));
             self.tunnel_from_vrouter(server, work, (TunnelKind::Vxlan, shim), end, because);
         }
-    }
-
-    /// Those of some devices that are nearest to a server, and the others, which it passes over.
-    fn nearest_to(&mut self, server: ServerId, devices: Vec<DeviceId>) -> (Vec<DeviceId>, PassedOver) {
-        let fabric = self.fabric;
-        let leaves = fabric.leaves_of(server);
-        let distance = |device: &DeviceId| {
-            leaves.clone().map(|leaf| fabric.topology.distance(leaf, *device)).min().unwrap_or(u32::MAX)
-        };
-        let least = devices.iter().map(distance).min();
-        let (nearest, farther): (Vec<DeviceId>, Vec<DeviceId>) =
-            devices.into_iter().partition(|device| Some(distance(device)) == least);
-        let passed_over = match farther.as_slice() {
-            [] => PassedOver::Nothing,
-            _ => PassedOver::Farther(self.devices(farther)),
-        };
-        (nearest, passed_over)
     }
 
     /// By a logical router to another of its networks.
@@ -183,7 +165,17 @@ impl Walker<'_> {
                 fabric.names_of(&at.extended_to)
             )));
         }
-        let (chosen, passed_over) = self.nearest_to(server, with_irb);
+        let leaves = fabric.leaves_of(server);
+        let distance = |device: &DeviceId| {
+            leaves.clone().map(|leaf| fabric.topology.distance(leaf, *device)).min().unwrap_or(u32::MAX)
+        };
+        let least = with_irb.iter().map(distance).min();
+        let (chosen, farther): (Vec<DeviceId>, Vec<DeviceId>) =
+            with_irb.iter().partition(|device| Some(distance(device)) == least);
+        let passed_over = match farther.as_slice() {
+            [] => PassedOver::Nothing,
+            _ => PassedOver::Farther(self.devices(farther)),
+        };
         for device in chosen {
             // L3VPN routes are of subnets.
             let prefix = if fabric.is_reached_by_mpls(device) { subnet.prefix } else { prefix };

@@ -140,7 +140,7 @@ impl Blueprint {
         }
     }
 
-    /// A network that a vRouter bridges, as it prefers VXLAN: to whom others announce, for whom it also answers ARP.
+    /// A network that a vRouter bridges, as it prefers VXLAN: it sends to those whom others announce, and answers ARP for them.
     fn bridged(&mut self, fabric: &Configured<'_>, server: &Server, vhost0: &str, segment: &Segment) {
         let Segment { network, vni, .. } = segment;
         let inside = at_vrouter(fabric, &server.name, network);
@@ -161,7 +161,7 @@ impl Blueprint {
             if *entry.speaker == *server.name {
                 continue;
             }
-            // Of several leaves that have it, one: a bridge has one way for each.
+            // Of several leaves that have it, one, where a vRouter takes all: a bridge has one way for each.
             if !known.contains(&mac) {
                 known.push(mac);
                 let to = |how: &str| format!("fdb replace {mac} dev vx{vni} {how} static");

@@ -40,7 +40,7 @@ pub(super) fn of_messages(
 }
 
 /// Of parts of an UPDATE that one of both refuses.
-pub(super) fn of_updates(case: &Case<'_>) -> [Known; 22] {
+pub(super) fn of_updates(case: &Case<'_>) -> [Known; 23] {
     let flags_of_theirs = matches!(&case.theirs, Some(DecodeError::UpdateAttributeError { subcode: 4, .. }));
     let their_detail = match &case.theirs {
         Some(
@@ -133,6 +133,13 @@ pub(super) fn of_updates(case: &Case<'_>) -> [Known; 22] {
             "theirs refuses a segment route of segment 0, which is none that others share; ours shows it, as RFC 7432 8.1.1 names \
              no error",
             case.part == ROUTES && says("EVPN Type 4 ES route with all-zero ESI"),
+        ),
+        (
+            "theirs drops a MAC/IP route with a MAC address of length 0 and goes on; ours tells of it (RFC 7432 7.2)",
+            case.part == ROUTES
+                && case.ours.is_some_and(|error| {
+                    matches!(error.problem, Problem::Field { field: "mac_length", found: 0, .. })
+                }),
         ),
         ("theirs refuses an empty D-PATH", case.part == AttributeType::D_PATH && says("non-empty domain")),
         (

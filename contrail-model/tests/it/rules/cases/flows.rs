@@ -2,7 +2,7 @@
 
 use super::super::{Case, NearMiss};
 use super::bases::{bare_metal, ip_fabric, one_flow, quiet};
-use crate::solved;
+use crate::{PROXY_SERVER, solved};
 
 const CTL2_ROUTE: &str = "mac: \"02:c0:00:00:00:12\"}]\n    routes: [{to: 10.99.0.0/24, via: 10.1.10.1}]";
 
@@ -12,6 +12,20 @@ pub(super) const CASES: &[Case] = &[
         base: solved,
         edit: &[("extended_to: [leaf1, leaf2]", "extended_to: [leaf1, leaf2, leaf3]")],
         remedy: &[("extended_to: [leaf1, leaf2, leaf3]", "extended_to: [leaf1, leaf2]")],
+    },
+    Case {
+        rule: "L1",
+        base: one_flow,
+        edit: &[
+            ("from: ctl1", "from: proxy"),
+            ("[MPLSoUDP, MPLSoGRE, VXLAN]", "[VXLAN, MPLSoUDP, MPLSoGRE]"),
+            (
+                "port_groups:\n",
+                "port_groups:\n  - {name: proxy, ports: [\"leaf3:xe-0/0/12\"], vlans: [{vlan: 300, network: octavia}]}\n",
+            ),
+            PROXY_SERVER,
+        ],
+        remedy: &[("leaf3:xe-0/0/12", "leaf1:xe-0/0/12")],
     },
     Case {
         rule: "L2",
@@ -161,10 +175,7 @@ pub(super) const CASES: &[Case] = &[
                 "port_groups:\n",
                 "port_groups:\n  - {name: proxy, ports: [\"leaf1:xe-0/0/12\"], vlans: [{vlan: 300, network: octavia}]}\n",
             ),
-            (
-                "servers:\n",
-                "servers:\n  - {name: proxy, kind: controller, port_group: proxy, addresses: [{network: octavia, address: 10.99.0.50, mac: \"02:c0:00:00:00:50\"}]}\n",
-            ),
+            PROXY_SERVER,
         ],
         remedy: &[("from: proxy", "from: ctl1")],
     },
