@@ -8,6 +8,7 @@ use contrail_model::trace::{Expectation, Path, Sighting, Spot, Step};
 use contrail_wire::LinkType;
 
 use super::capture::Captured;
+use super::configured::Configured;
 use super::conversation::{Ends, Known};
 
 /// One direction of a link: its name, who sends, who receives.
@@ -20,8 +21,8 @@ pub struct Comparison {
     pub frames: usize,
     /// Copies of broadcasts that the trace does not follow, as it follows one.
     pub copies: usize,
-    /// To which ends of tunnels broadcasts were replicated, by the end that did.
-    replicated: BTreeMap<IpAddr, BTreeSet<IpAddr>>,
+    /// To which ends of tunnels broadcasts were replicated, with which VNI, by the end that did.
+    replicated: BTreeMap<IpAddr, BTreeSet<(IpAddr, u32)>>,
     /// Directions of links that were used, of those predicted.
     pub links: [usize; 2],
     /// Hops at which frames were seen, of those predicted.
@@ -85,8 +86,8 @@ impl Comparison {
         }
     }
 
-    /// Holds to whom broadcasts were replicated against what the trace says, where the ends of tunnels have these names.
-    pub(super) fn hold_replication(&mut self, trace: &Trace, name_of: impl Fn(IpAddr) -> String) {
+    /// Holds to whom broadcasts were replicated against what the trace says.
+    pub(super) fn hold_replication(&mut self, trace: &Trace, fabric: &Configured<'_>) {
         let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for hop in trace.out().paths().iter().flat_map(Path::hops) {
             for step in hop.steps() {
@@ -100,7 +101,10 @@ impl Comparison {
         }
         let found: BTreeMap<String, BTreeSet<String>> = std::mem::take(&mut self.replicated)
             .into_iter()
-            .map(|(by, to)| (name_of(by), to.into_iter().map(&name_of).collect()))
+            .map(|(by, to)| {
+                let to = to.into_iter().filter(|(end, vni)| !fabric.replicates_at_edge(*end, *vni));
+                (fabric.name_of(by), to.map(|(end, _)| fabric.name_of(end)).collect())
+            })
             .collect();
         for (by, to) in &found {
             if expected.get(by) != Some(to) {
@@ -117,8 +121,8 @@ impl Comparison {
         let spots = sighting.iter().flat_map(|sighting| sighting.spots.clone());
         let there: Vec<Spot> = spots.filter(|spot| *spot.from == **from && *spot.to == **to).collect();
         let is_predicted = sighting.as_ref().is_some_and(Sighting::is_as_predicted) && !there.is_empty();
-        if let Known { is_broadcast: true, tunnel: Some(([by, copy_for], _)), .. } = known {
-            self.replicated.entry(*by).or_default().insert(*copy_for);
+        if let Known { is_broadcast: true, tunnel: Some(([by, copy_for], _)), vni: Some(vni), .. } = known {
+            self.replicated.entry(*by).or_default().insert((*copy_for, *vni));
         }
         if !is_predicted && known.is_broadcast {
             self.copies += 1;

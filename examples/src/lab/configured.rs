@@ -126,11 +126,13 @@ impl<'d> Configured<'d> {
         })
     }
 
-    /// Whether it is the end of tunnels of a vRouter that takes part in broadcasts, by a tree that vRouters have of their own.
-    pub(super) fn replicates_at_edge(&self, end: IpAddr) -> bool {
+    /// Whether it is the end of tunnels of a vRouter that has broadcasts of a VNI by a tree that vRouters have of their own.
+    pub(super) fn replicates_at_edge(&self, end: IpAddr, vni: u32) -> bool {
         self.routes.entries.iter().filter(|entry| entry.next_hop == end).any(|entry| {
             let replication = entry.replication.as_ref();
-            replication.is_some_and(|it| it.flags.contains(PmsiFlags::EDGE_REPLICATION))
+            replication.is_some_and(|it| {
+                it.flags.contains(PmsiFlags::EDGE_REPLICATION) && it.label.vni().get() == vni
+            })
         })
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use contrail_model::trace::Hop;
 use contrail_model::{Trace, Verdict};
-use contrail_wire::{Decoder, MacAddr, MplsPayload, Packet, Transport};
+use contrail_wire::{Decoder, MacAddr, MplsPayload, Packet, Transport, Vni};
 
 use super::capture::Captured;
 
@@ -21,6 +21,8 @@ pub(super) struct Known {
     pub(super) is_broadcast: bool,
     /// Of a tunnel, its ends and the source port.
     pub(super) tunnel: Option<([IpAddr; 2], u16)>,
+    /// Of VXLAN.
+    pub(super) vni: Option<u32>,
 }
 
 impl Known {
@@ -34,7 +36,8 @@ impl Known {
         };
         let destination = inner.ethernet().map(|ethernet| ethernet.destination_address);
         let is_broadcast = destination == Some(MacAddr::BROADCAST);
-        Some(Self { ends: ends(&inner), is_broadcast, tunnel: tunnel() })
+        let vni = outer.vni().map(Vni::get);
+        Some(Self { ends: ends(&inner), is_broadcast, tunnel: tunnel(), vni })
     }
 }
 

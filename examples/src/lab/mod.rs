@@ -197,7 +197,7 @@ impl Recording {
             let trace = trace.ok_or_else(|| Stop::Failed("the other document has fewer flows".to_owned()))?;
             let frames = talk.conversation.frames(&self.captured, talk.time);
             let mut comparison = compare(trace, &frames);
-            comparison.hold_replication(trace, |end| configured.name_of(end));
+            comparison.hold_replication(trace, &configured);
             rows.push(Row::new(trace, talk, comparison));
         }
         Ok(Report {

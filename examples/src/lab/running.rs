@@ -84,6 +84,7 @@ impl<'d> Lab<'d> {
         let is_there = || {
             tables::has_flood_lists(fabric)
                 && tables::has_prefixes(fabric)
+                && tables::are_workloads_known(fabric)
                 && shared.clone().all(|host| tables::is_known(fabric, host))
         };
         lab.ground.watch(PATIENCE, || Ok(is_up() && is_there()))?;

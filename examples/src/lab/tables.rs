@@ -7,6 +7,7 @@ use std::process::Command;
 use contrail_model::document::Device;
 use contrail_model::routes::{Destination, Observed, Origin, RouteEntry};
 use contrail_model::{Fabric, Routes};
+use contrail_wire::MacAddr;
 use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use serde_json::Value;
 
@@ -114,7 +115,7 @@ pub(super) fn hold_flood_lists(fabric: &Configured<'_>, found: &FloodLists) -> M
     }
     let found = found.iter().flat_map(|((device, vni), ends)| {
         // FRR knows of no replication but its own, and sends to all who take part.
-        let ends = ends.iter().filter(|end| !fabric.replicates_at_edge(**end));
+        let ends = ends.iter().filter(|end| !fabric.replicates_at_edge(**end, *vni));
         ends.map(|end| told(device, *vni, &fabric.name_of(*end)))
     });
     Match::of(&expected, &found.collect())
@@ -134,14 +135,29 @@ fn replicated_to(namespace: &str, vni: u32) -> Vec<IpAddr> {
 
 /// Whether the bridges of all devices in a host's network know where it is: a frame for it would be flooded where one does not.
 pub(super) fn is_known(fabric: &Configured<'_>, host: &Host) -> bool {
-    let Some(mac) = host.mac.map(|mac| mac.to_string()) else { return true };
-    fabric.document.devices.iter().all(|Device { name, .. }| {
-        let mut here = fabric.segments(name).into_iter().filter(|segment| segment.network == host.network);
-        here.all(|Segment { network, vni, .. }| {
-            let namespace = full_name(&place(fabric, name, &network));
-            let arguments = ["-n", &namespace, "fdb", "show", "br", &format!("br{vni}")];
+    let is_here = |segment: &Segment| segment.network == host.network;
+    bridges(fabric).filter(|(_, segment)| is_here(segment)).all(|(known, _)| host.mac.is_none_or(known))
+}
+
+/// Whether they know where workloads are whose MAC addresses are announced.
+pub(super) fn are_workloads_known(fabric: &Configured<'_>) -> bool {
+    bridges(fabric).all(|(known, Segment { vni, .. })| {
+        let is_workload = |entry: &RouteEntry| matches!(entry.origin, Origin::Workload(_));
+        fabric.macs(vni).filter(|(entry, _)| is_workload(entry)).all(|(_, route)| known(route.mac))
+    })
+}
+
+/// The bridge of each device in each network: which MAC addresses it knows.
+fn bridges<'f>(
+    fabric: &'f Configured<'_>,
+) -> impl Iterator<Item = (impl Fn(MacAddr) -> bool + use<>, Segment)> + use<'f> {
+    fabric.document.devices.iter().flat_map(|Device { name, .. }| {
+        fabric.segments(name).into_iter().map(|segment| {
+            let namespace = full_name(&place(fabric, name, &segment.network));
+            let arguments = ["-n", &namespace, "fdb", "show", "br", &format!("br{}", segment.vni)];
             let shown = printed(Command::new("bridge").args(arguments)).unwrap_or_default();
-            shown.lines().any(|line| line.starts_with(&mac))
+            let known = move |mac: MacAddr| shown.lines().any(|line| line.starts_with(&mac.to_string()));
+            (known, segment)
         })
     })
 }
