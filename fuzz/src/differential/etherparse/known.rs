@@ -9,10 +9,12 @@ use super::Case;
 use crate::differential::Known;
 
 const IGMP: IpProtocol = IpProtocol(2);
+/// ARPHRD_IPGRE.
+const IP_OVER_GRE: u16 = 778;
 const MACSEC: EtherType = EtherType::new(ether_type::MACSEC.0);
 
 /// Of headers.
-pub(super) fn of_headers(case: &Case<'_>) -> [Known; 16] {
+pub(super) fn of_headers(case: &Case<'_>) -> [Known; 17] {
     let packet = &case.decoded.packet;
     let ours_ends =
         case.error.is_none() && case.theirs.as_ref().map_or(true, |_| case.common == case.ours.len());
@@ -68,6 +70,15 @@ pub(super) fn of_headers(case: &Case<'_>) -> [Known; 16] {
                     .error
                     .is_some_and(|error| matches!(error.problem, Problem::Overrun { field: "length", .. }))
                 && case.common == case.ours.len(),
+        ),
+        (
+            "theirs stops at a cooked frame of a GRE interface; its protocol type is that of GRE, which is an EtherType to ours \
+             (LINKTYPE_LINUX_SLL; RFC 2784 2.4)",
+            case.theirs.as_ref().is_ok_and(|claims| claims.len() == 1)
+                && matches!(
+                    case.ours.first(),
+                    Some((_, Header::LinuxSll(cooked))) if cooked.arphrd_type.get() == IP_OVER_GRE
+                ),
         ),
         (
             "theirs takes cooked frames of a few hardware types and packet types only",

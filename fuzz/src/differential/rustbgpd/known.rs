@@ -40,7 +40,7 @@ pub(super) fn of_messages(
 }
 
 /// Of parts of an UPDATE that one of both refuses.
-pub(super) fn of_updates(case: &Case<'_>) -> [Known; 23] {
+pub(super) fn of_updates(case: &Case<'_>) -> [Known; 24] {
     let flags_of_theirs = matches!(&case.theirs, Some(DecodeError::UpdateAttributeError { subcode: 4, .. }));
     let their_detail = match &case.theirs {
         Some(
@@ -124,6 +124,11 @@ pub(super) fn of_updates(case: &Case<'_>) -> [Known; 23] {
         (
             "theirs leaves EVPN types from 7 on, which ours reads (RFC 9251, RFC 9572)",
             matches!(case.ours.map(|error| error.element()), Some(Element::Evpn(kind)) if kind.0 >= 7),
+        ),
+        (
+            "theirs wants a route distinguisher in the next hop of a VPN (RFC 8950 3); ours takes one without as well, as RFC 5549 3 \
+             had it",
+            case.part == ROUTES && ["VPN next-hop length 16", "VPN next-hop length 32"].into_iter().any(says),
         ),
         (
             "theirs takes a next hop of one address for EVPN; ours one with a link-local address behind it as well (RFC 2545 3)",
