@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 
@@ -76,8 +77,10 @@ impl Helper {
         match self {
             Self::Answer(transport, at) => answer(*transport, *at).map_err(|error| failed(at, error)),
             Self::Ask(transport, whom, times) => {
-                let answers = (0..*times).filter(|_| ask(*transport, *whom).is_ok()).count();
-                writeln!(io::stdout(), "{answers}").map_err(Stop::Output)
+                // All are open to the end, as a port that is free again may be taken again: by another flow with the same ends.
+                let answered: Vec<OwnedFd> =
+                    (0..*times).filter_map(|_| ask(*transport, *whom).ok()).collect();
+                writeln!(io::stdout(), "{}", answered.len()).map_err(Stop::Output)
             }
             Self::Greet(whom) => greet(*whom).map_err(|error| failed(whom, error)),
             Self::Control(document, reflector) => control(&read(document)?, *reflector),
@@ -140,21 +143,24 @@ fn answer(transport: Transport, at: SocketAddr) -> io::Result<()> {
     }
 }
 
-fn ask(transport: Transport, whom: SocketAddr) -> io::Result<()> {
+/// Asks, and waits for the answer; the socket, which is still open.
+fn ask(transport: Transport, whom: SocketAddr) -> io::Result<OwnedFd> {
     let mut answer = [0; 1];
     match transport {
         Transport::Tcp => {
             let mut stream = TcpStream::connect_timeout(&whom, PATIENCE)?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(&answer)?;
-            stream.read_exact(&mut answer)
+            stream.read_exact(&mut answer)?;
+            Ok(stream.into())
         }
         Transport::Udp => {
             let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
             socket.set_read_timeout(Some(PATIENCE))?;
             socket.connect(whom)?;
             socket.send(&answer)?;
-            socket.recv(&mut answer).map(|_| ())
+            socket.recv(&mut answer)?;
+            Ok(socket.into())
         }
     }
 }

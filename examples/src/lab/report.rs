@@ -13,13 +13,12 @@ use super::comparison::Comparison;
 use super::tables::Match;
 
 /// What a fabric of Linux and FRR cannot show, and why.
-const NOT_COMPARABLE: [&str; 7] = [
+const NOT_COMPARABLE: [&str; 6] = [
     "host routes that Junos announces by type 5 as another device told them by type 2: FRR does not",
     "VLAN tags: a VLAN of a port is a veth of its own here, and captures get its tag back",
     "Ethernet segments (EVPN types 1 and 4, split horizon): FRR wants a bond for them; broadcasts of a server come back to it \
      over its other cables",
     "route distinguishers and Ethernet tags: FRR has a distinguisher for each VNI, and no tags; route targets stand for both",
-    "broadcasts to vRouters: they have a tree of their own (edge replication), and FRR sends each of them a copy",
     "how L3VPN routes are learnt: none are announced, and the ends of MPLS tunnels have labels and next hops from the model",
     "checksums, identification, DF, DSCP, TCP's numbers and options: senders are free to choose them",
 ];
@@ -145,7 +144,25 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { fabric, rows, resolutions, routes, flood_lists, own_tunnels } = self;
         writeln!(f, "{fabric}: traces beside what happened")?;
-        rows.iter().try_for_each(|row| write!(f, "{row}"))?;
+        for row in rows {
+            let Row { flow, situation, predicted, happened, comparison, .. } = row;
+            let mark = if row.agrees() { "as predicted" } else { "DIFFERS" };
+            let situation = if situation.is_empty() { String::new() } else { format!(" ({situation})") };
+            writeln!(f, "  {mark:13} {flow}{situation}")?;
+            writeln!(f, "                predicted {predicted}; {happened}")?;
+            let Comparison {
+                frames, copies, links: [links, of_links], hops: [hops, of_hops], hashed, ..
+            } = comparison;
+            write!(
+                f,
+                "                {frames} frames at {hops} of {of_hops} hops, {links} of {of_links} ways over links; {hashed} tunnelled flows, a source port each"
+            )?;
+            if *copies > 0 {
+                write!(f, "; {copies} copies of broadcasts")?;
+            }
+            writeln!(f)?;
+            comparison.differences.iter().try_for_each(|what| writeln!(f, "                ! {what}"))?;
+        }
         for (name, found) in [("ARP", resolutions), ("routes of EVPN", routes), ("flood lists", flood_lists)]
         {
             let Match { common, missing, unexpected } = found;
@@ -167,26 +184,5 @@ impl fmt::Display for Report {
             )?;
         }
         NOT_COMPARABLE.iter().try_for_each(|what| writeln!(f, "  not comparable: {what}"))
-    }
-}
-
-impl fmt::Display for Row {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { flow, situation, predicted, happened, comparison, .. } = self;
-        let mark = if self.agrees() { "as predicted" } else { "DIFFERS" };
-        let situation = if situation.is_empty() { String::new() } else { format!(" ({situation})") };
-        writeln!(f, "  {mark:13} {flow}{situation}")?;
-        writeln!(f, "                predicted {predicted}; {happened}")?;
-        let Comparison { frames, copies, links: [links, of_links], hops: [hops, of_hops], hashed, .. } =
-            comparison;
-        write!(
-            f,
-            "                {frames} frames at {hops} of {of_hops} hops, {links} of {of_links} ways over links; {hashed} tunnelled flows, a source port each"
-        )?;
-        if *copies > 0 {
-            write!(f, "; {copies} copies of broadcasts")?;
-        }
-        writeln!(f)?;
-        comparison.differences.iter().try_for_each(|what| writeln!(f, "                ! {what}"))
     }
 }
