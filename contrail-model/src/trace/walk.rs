@@ -411,7 +411,8 @@ impl<'f> Walker<'f> {
         destination: Sourced<MacAddr>,
     ) {
         let fabric = self.fabric;
-        let group = &fabric.port_groups[fabric.servers[server].port_group];
+        let port_group = fabric.servers[server].port_group;
+        let group = &fabric.port_groups[port_group];
         let Some(binding) = group.binding(network) else {
             return self.drop(work, self.not_carried(server, network));
         };
@@ -419,7 +420,7 @@ impl<'f> Walker<'f> {
         if ports.peek().is_none() {
             return self.drop(work, self.detached(server));
         }
-        let tag = tag(binding, fabric.servers[server].port_group);
+        let tag = tag(binding, port_group);
         self.notes.headers.set_link(&mut work.packet, source, destination, tag);
         for (port, Port { device, .. }) in ports {
             let ingress = Ingress::Access(server, network);

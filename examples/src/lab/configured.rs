@@ -126,6 +126,12 @@ impl<'d> Configured<'d> {
         })
     }
 
+    /// Those of them that vRouters announce for workloads.
+    pub(super) fn workloads(&self, vni: u32) -> impl Iterator<Item = MacIpRoute> {
+        let announced = self.macs(vni).filter(|(entry, _)| matches!(entry.origin, Origin::Workload(_)));
+        announced.map(|(_, route)| route)
+    }
+
     /// Whether it is the end of tunnels of a vRouter that has broadcasts of a VNI by a tree that vRouters have of their own.
     pub(super) fn replicates_at_edge(&self, end: IpAddr, vni: u32) -> bool {
         self.routes.entries.iter().filter(|entry| entry.next_hop == end).any(|entry| {

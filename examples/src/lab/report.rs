@@ -13,12 +13,13 @@ use super::comparison::Comparison;
 use super::tables::Match;
 
 /// What a fabric of Linux and FRR cannot show, and why.
-const NOT_COMPARABLE: [&str; 6] = [
+const NOT_COMPARABLE: [&str; 7] = [
     "host routes that Junos announces by type 5 as another device told them by type 2: FRR does not",
     "VLAN tags: a VLAN of a port is a veth of its own here, and captures get its tag back",
     "Ethernet segments (EVPN types 1 and 4, split horizon): FRR wants a bond for them; broadcasts of a server come back to it \
      over its other cables",
     "route distinguishers and Ethernet tags: FRR has a distinguisher for each VNI, and no tags; route targets stand for both",
+    "broadcasts to vRouters: they have a tree of their own (edge replication), and FRR sends each of them a copy",
     "how L3VPN routes are learnt: none are announced, and the ends of MPLS tunnels have labels and next hops from the model",
     "checksums, identification, DF, DSCP, TCP's numbers and options: senders are free to choose them",
 ];

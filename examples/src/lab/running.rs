@@ -80,12 +80,12 @@ impl<'d> Lab<'d> {
         // What does not come up in time is a difference, and told as one.
         let is_up = || lab.daemons.iter().all(|(_, daemon)| daemon.is_up());
         // Where a device has hosts on ports that it shares, it announces them unasked.
-        let shared = lab.blueprint.hosts.iter().filter(|host| host.legs.len() > 1);
+        let shared: Vec<&Host> = lab.blueprint.hosts.iter().filter(|host| host.legs.len() > 1).collect();
         let is_there = || {
             tables::has_flood_lists(fabric)
                 && tables::has_prefixes(fabric)
-                && tables::are_workloads_known(fabric)
-                && shared.clone().all(|host| tables::is_known(fabric, host))
+                && tables::has_workloads(fabric)
+                && tables::has_hosts(fabric, &shared)
         };
         lab.ground.watch(PATIENCE, || Ok(is_up() && is_there()))?;
         for part in lab.blueprint.end_points.iter().flat_map(|end_point| &end_point.inside) {
@@ -121,7 +121,7 @@ impl<'d> Lab<'d> {
             let got = match clients.find(is_client) {
                 Some(host) => {
                     let got = dhcp::ask(&self.ground, self.fabric, host)?;
-                    self.ground.watch(SOON, || Ok(tables::is_known(self.fabric, host)))?;
+                    self.ground.watch(SOON, || Ok(tables::has_hosts(self.fabric, &[host])))?;
                     got
                 }
                 None => false,

@@ -133,31 +133,30 @@ fn replicated_to(namespace: &str, vni: u32) -> Vec<IpAddr> {
     lines.filter_map(|line| line.split_whitespace().next()?.parse().ok()).collect()
 }
 
-/// Whether the bridges of all devices in a host's network know where it is: a frame for it would be flooded where one does not.
-pub(super) fn is_known(fabric: &Configured<'_>, host: &Host) -> bool {
-    let is_here = |segment: &Segment| segment.network == host.network;
-    bridges(fabric).filter(|(_, segment)| is_here(segment)).all(|(known, _)| host.mac.is_none_or(known))
-}
-
-/// Whether they know where workloads are whose MAC addresses are announced.
-pub(super) fn are_workloads_known(fabric: &Configured<'_>) -> bool {
-    bridges(fabric).all(|(known, Segment { vni, .. })| {
-        let is_workload = |entry: &RouteEntry| matches!(entry.origin, Origin::Workload(_));
-        fabric.macs(vni).filter(|(entry, _)| is_workload(entry)).all(|(_, route)| known(route.mac))
+/// Whether the bridges of all devices know where hosts of their networks are: a frame would be flooded where one does not.
+pub(super) fn has_hosts(fabric: &Configured<'_>, hosts: &[&Host]) -> bool {
+    has_macs(fabric, |segment| {
+        let here = hosts.iter().filter(|host| host.network == segment.network);
+        here.filter_map(|host| host.mac).collect()
     })
 }
 
-/// The bridge of each device in each network: which MAC addresses it knows.
-fn bridges<'f>(
-    fabric: &'f Configured<'_>,
-) -> impl Iterator<Item = (impl Fn(MacAddr) -> bool + use<>, Segment)> + use<'f> {
-    fabric.document.devices.iter().flat_map(|Device { name, .. }| {
-        fabric.segments(name).into_iter().map(|segment| {
+/// Whether they know where the workloads are that are announced.
+pub(super) fn has_workloads(fabric: &Configured<'_>) -> bool {
+    has_macs(fabric, |segment| fabric.workloads(segment.vni).map(|route| route.mac).collect())
+}
+
+fn has_macs(fabric: &Configured<'_>, expected: impl Fn(&Segment) -> Vec<MacAddr>) -> bool {
+    fabric.document.devices.iter().all(|Device { name, .. }| {
+        fabric.segments(name).iter().all(|segment| {
+            let expected = expected(segment);
+            if expected.is_empty() {
+                return true;
+            }
             let namespace = full_name(&place(fabric, name, &segment.network));
             let arguments = ["-n", &namespace, "fdb", "show", "br", &format!("br{}", segment.vni)];
             let shown = printed(Command::new("bridge").args(arguments)).unwrap_or_default();
-            let known = move |mac: MacAddr| shown.lines().any(|line| line.starts_with(&mac.to_string()));
-            (known, segment)
+            expected.iter().all(|mac| shown.lines().any(|line| line.starts_with(&mac.to_string())))
         })
     })
 }

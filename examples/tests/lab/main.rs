@@ -54,8 +54,8 @@ fn hold(name: &str, recording: &Recording, flips: &[Flip]) {
 
 fn hold_document(name: &str, text: &str, recording: &Recording, flips: &[Flip]) {
     let report = held(recording, text);
-    eprint!("{report}");
     let told = report.to_string();
+    eprint!("{told}");
     let is_difference = |line: &&str| line.contains("DIFFERS") || line.trim_start().starts_with('!');
     let differences: Vec<&str> = told.lines().filter(is_difference).collect();
     assert!(report.agrees(), "{name}\n{}", differences.join("\n"));

@@ -3,7 +3,6 @@
 use std::net::Ipv4Addr;
 
 use contrail_model::document::Device;
-use contrail_model::routes::{Origin, RouteEntry};
 
 use super::{Blueprint, CONTROL, Control, End, Wire, part_of};
 use crate::lab::configured::{Configured, GATEWAY, Segment};
@@ -68,9 +67,7 @@ impl Blueprint {
         }
         // Junos prefers the route of a type 2 to that of a type 5, where FRR has none of the former. As a route of BGP, which
         // FRR takes for its own and does not announce.
-        let is_workload = |entry: &RouteEntry| matches!(entry.origin, Origin::Workload(_));
-        let hosts =
-            fabric.macs(*vni).filter(|(entry, _)| is_workload(entry)).filter_map(|(_, route)| route.ip);
+        let hosts = fabric.workloads(*vni).filter_map(|route| route.ip);
         let route = |ip| (inside.clone(), format!("route add {ip} dev br{vni} proto bgp"));
         self.preferred.extend(hosts.map(route));
         let Some(network) = fabric.network(network) else { return };
