@@ -97,7 +97,9 @@ impl<'a> NextHop<'a> {
     #[inline(never)]
     fn what_is_wrong(family: Family, found: usize, at: At) -> Error {
         let expected = match family.afi {
-            _ if family.safi == Safi::VPN => "12, 24 or 48 (RFC 4364 4.3.2, RFC 4659 3.2.1, RFC 8950)",
+            _ if family.safi == Safi::VPN => {
+                "12, 16, 24, 32 or 48 (RFC 4364 4.3.2, RFC 4659 3.2.1, RFC 5549, RFC 8950)"
+            }
             Afi::IPV6 => "16 or 32 (RFC 2545 3)",
             _ => "4, 16 or 32 (RFC 4760 3, RFC 8950)",
         };

@@ -27,7 +27,11 @@ const THEM: [u8; 4] = [10, 0, 0, 2];
 
 /// What was said, by whom and in which frame or record, told shortly.
 fn told(bytes: &[u8]) -> Result<Vec<String>, RecordingError> {
-    let mut recording = Recording::new(bytes)?;
+    read_from(bytes)
+}
+
+fn read_from(input: impl std::io::Read + Send) -> Result<Vec<String>, RecordingError> {
+    let mut recording = Recording::new(input)?;
     let mut told = Vec::new();
     while let Some(entry) = recording.next_entry()? {
         told.push(short(&entry));
@@ -277,6 +281,25 @@ fn a_place_is_that_in_the_whole_also_where_it_comes_in_pieces() {
     };
     assert_eq!(places, [0, length, 2 * length]);
     assert!(error.to_string().contains(&format!("at byte {}", 3 * length)), "{error}");
+}
+
+proptest! {
+    /// Also where a record is longer than what is read at once.
+    #[test]
+    fn in_pieces_of_any_length_the_same_is_told(
+        lengths in vec(0..200_000_usize, 1..6),
+        piece in 500..200_000_usize,
+    ) {
+        let unknown = |length: &usize| record(99, 0, &vec![0; *length]);
+        let file: Vec<u8> = lengths.iter().flat_map(|it| [mrt(&update(1)), unknown(it)].concat()).collect();
+        let pieces = file.chunks(piece).map(<[u8]>::to_vec).collect();
+        let told = read_from(Pieces(pieces)).unwrap();
+        let expected = (0..2 * lengths.len()).map(|at| match at % 2 {
+            0 => format!("{} {}", at + 1, route(1)),
+            _ => format!("{} -", at + 1),
+        });
+        prop_assert_eq!(told, expected.collect::<Vec<_>>());
+    }
 }
 
 /// Gives records of zeros without end.
