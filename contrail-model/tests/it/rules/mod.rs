@@ -38,9 +38,8 @@ impl Case {
 
 /// What the first fabric that breaks a rule of placement looks like: the first flow that does not arrive, or else the first.
 pub(crate) fn pictures() -> impl Iterator<Item = (String, String)> {
-    let is_first =
-        |case: &&Case| cases::all().find(|it| it.rule == case.rule).is_some_and(|it| std::ptr::eq(it, *case));
-    cases::all().filter(|case| is_drawn(case.rule)).filter(is_first).map(|case| {
+    let mut drawn = BTreeSet::new();
+    cases::all().filter(move |case| is_drawn(case.rule) && drawn.insert(case.rule)).map(|case| {
         let fabric = fabric(&case.broken());
         let traces = fabric.trace_required();
         let trace = traces.iter().find(|trace| !trace.is_delivered()).or(traces.first());
