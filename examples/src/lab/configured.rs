@@ -107,10 +107,13 @@ impl<'d> Configured<'d> {
 
     /// Its type-5 routes.
     pub(super) fn prefixes(&self, speaker: &str) -> impl Iterator<Item = (&RouteEntry, IpPrefixRoute)> {
-        self.routes.of(speaker).filter_map(|entry| match entry.destination {
-            Destination::Evpn(EvpnRoute::IpPrefix(route)) => Some((entry, route)),
-            _ => None,
-        })
+        self.routes.of(speaker).filter_map(prefix)
+    }
+
+    /// The type-5 routes that are announced with a VNI.
+    pub(super) fn prefixes_with(&self, vni: u32) -> impl Iterator<Item = (&RouteEntry, IpPrefixRoute)> {
+        let prefixes = self.routes.entries.iter().filter_map(prefix);
+        prefixes.filter(move |(_, route)| route.label.vni().get() == vni)
     }
 
     /// The MAC addresses that are announced with a VNI.
@@ -176,6 +179,13 @@ impl<'d> Configured<'d> {
     /// The logical router whose VRF on a device routes a network.
     pub(super) fn router_on(&self, device: &str, network: &str) -> Option<&'d LogicalRouter> {
         self.routers_of(network).find(|router| router.extended_to.iter().any(|at| at == device))
+    }
+}
+
+fn prefix(entry: &RouteEntry) -> Option<(&RouteEntry, IpPrefixRoute)> {
+    match entry.destination {
+        Destination::Evpn(EvpnRoute::IpPrefix(route)) => Some((entry, route)),
+        _ => None,
     }
 }
 

@@ -4,10 +4,11 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::Command;
 
-use contrail_model::document::Device;
+use contrail_model::document::{Device, Document};
 use contrail_wire::MacAddr;
 use serde_json::Value;
 
@@ -21,13 +22,22 @@ pub(super) const FOLDER: &str = "/usr/lib/frr";
 
 const ROUTE_REFLECTOR: &str = "Route-Reflector";
 
-pub(super) fn is_reflector(device: &Device) -> bool {
+fn is_reflector(device: &Device) -> bool {
     device.overlay_roles.iter().any(|role| role == ROUTE_REFLECTOR)
+}
+
+/// The route reflector whose routes all prefer to those of the others, as its address is the lowest.
+pub(super) fn first_reflector(document: &Document) -> Option<&Device> {
+    let address = |device: &&Device| device.loopback.as_ref()?.parse::<Ipv4Addr>().ok();
+    document.devices.iter().filter(|device| is_reflector(device)).min_by_key(address)
 }
 
 /// A device's daemons.
 pub(super) struct Frr {
     folder: PathBuf,
+    overlay_as: u32,
+    /// The route reflectors that it hears after the first.
+    later: Vec<String>,
     _daemons: [Process; 2],
 }
 
@@ -75,7 +85,9 @@ impl Frr {
         let socket = folder.join("zserv");
         ground.wait(&format!("zebra of {}", device.name), super::PATIENCE, || socket.exists())?;
         let bgpd = daemon("bgpd", &[])?;
-        Ok(Self { folder, _daemons: [bgpd, zebra] })
+        let neighbours = neighbours(blueprint, fabric, device).into_iter();
+        let later = neighbours.filter(|neighbour| neighbour.is_later).map(|it| it.address).collect();
+        Ok(Self { folder, overlay_as: overlay_as(fabric), later, _daemons: [bgpd, zebra] })
     }
 
     /// Whether all its sessions are up.
@@ -89,10 +101,33 @@ impl Frr {
 
     /// What it shows; null if it shows nothing yet.
     pub(super) fn show(&self, what: &str) -> Value {
-        let mut command = Command::new("vtysh");
-        command.arg("--vty_socket").arg(&self.folder).args(["-c", &format!("show {what} json")]);
-        let shown = printed(&mut command).unwrap_or_default();
+        let shown = self.told(&[&format!("show {what} json")]).unwrap_or_default();
         serde_json::from_str(&shown).unwrap_or_default()
+    }
+
+    /// Lets it have its sessions with all route reflectors.
+    pub(super) fn hear_all(&self) -> Result<(), Stop> {
+        self.hear_later("no ")
+    }
+
+    /// Has it forget what it heard, and hear the first route reflector alone again.
+    pub(super) fn learn_anew(&self) -> Result<(), Stop> {
+        self.hear_later("")?;
+        self.told(&["clear bgp l2vpn evpn *"]).map(|_| ())
+    }
+
+    fn hear_later(&self, no: &str) -> Result<(), Stop> {
+        let router = format!("router bgp {}", self.overlay_as);
+        let lines: Vec<String> = self.later.iter().map(|it| format!("{no}neighbor {it} shutdown")).collect();
+        let commands = ["configure terminal", &router].into_iter().chain(lines.iter().map(String::as_str));
+        self.told(&commands.collect::<Vec<_>>()).map(|_| ())
+    }
+
+    /// What it says to commands.
+    fn told(&self, commands: &[&str]) -> Result<String, Stop> {
+        let mut vtysh = Command::new("vtysh");
+        vtysh.arg("--vty_socket").arg(&self.folder);
+        printed(vtysh.args(commands.iter().flat_map(|command| ["-c", command])))
     }
 }
 
@@ -103,6 +138,11 @@ fn zebra_configuration(vrfs: &[Vrf]) -> String {
         let _ = writeln!(text, "vrf {router}\n vni {vni} prefix-routes-only\nexit-vrf");
     }
     text
+}
+
+/// The AS number of all in the overlay.
+fn overlay_as(fabric: &Configured<'_>) -> u32 {
+    fabric.document.autonomous_system.unwrap_or(64_512)
 }
 
 /// The AS number that a device has in the underlay.
@@ -118,15 +158,17 @@ fn bgpd_configuration(
     vrfs: &[Vrf],
 ) -> String {
     let document = fabric.document;
-    let overlay_as = document.autonomous_system.unwrap_or(64_512);
+    let overlay_as = overlay_as(fabric);
     let loopback = device.loopback.as_deref().unwrap_or_default();
-    let mut text = format!(
+    let shared = shared_macs(blueprint, &device.name);
+    let mut text = not_ours(&shared);
+    let _ = write!(
+        text,
         "router bgp {overlay_as}\n bgp router-id {loopback}\n no bgp default ipv4-unicast\n \
          no bgp ebgp-requires-policy\n no bgp network import-check\n bgp bestpath as-path multipath-relax\n"
     );
     let mut underlay = format!(" address-family ipv4 unicast\n  maximum-paths 64\n  network {loopback}/32\n");
     let mut overlay = " address-family l2vpn evpn\n  advertise-all-vni\n".to_owned();
-    let shared = shared_macs(blueprint, &device.name);
 
     for (index, ports) in document.links.iter().enumerate() {
         let ends = ports.iter().map(|port| device_of(port)).zip(cable_addresses(index));
@@ -146,7 +188,9 @@ fn bgpd_configuration(
             let _ = writeln!(underlay, "  network {}", subnet.prefix);
         }
     }
-    for Neighbour { address, source, is_client, is_passive } in neighbours(blueprint, fabric, device) {
+    for Neighbour { address, source, is_client, is_passive, is_later } in
+        neighbours(blueprint, fabric, device)
+    {
         let _ = write!(
             text,
             " neighbor {address} remote-as {overlay_as}\n neighbor {address} update-source {source}\n \
@@ -154,6 +198,9 @@ fn bgpd_configuration(
         );
         if is_passive {
             let _ = writeln!(text, " neighbor {address} passive");
+        }
+        if is_later {
+            let _ = writeln!(text, " neighbor {address} shutdown");
         }
         let _ = writeln!(overlay, "  neighbor {address} activate");
         if is_client {
@@ -183,13 +230,6 @@ fn bgpd_configuration(
              exit-address-family\nexit\n"
         );
     }
-    for (index, mac) in shared.iter().enumerate() {
-        let _ = writeln!(text, "mac access-list shared seq {} permit {mac}", index + 1);
-    }
-    if !shared.is_empty() {
-        text += "route-map not-ours deny 1\n match evpn route-type macip\n match mac address shared\nexit\n\
-                 route-map not-ours permit 2\nexit\n";
-    }
     text
 }
 
@@ -200,6 +240,20 @@ fn shared_macs(blueprint: &Blueprint, device: &str) -> Vec<MacAddr> {
     shared.map(|(_, mac)| *mac).collect()
 }
 
+/// What keeps the routes of MAC addresses out. It stands in front of who needs it: a route map that is not there yet denies all,
+/// and what was denied comes in some seconds later only, from one route reflector after the other.
+fn not_ours(macs: &[MacAddr]) -> String {
+    let mut text = String::new();
+    for (index, mac) in macs.iter().enumerate() {
+        let _ = writeln!(text, "mac access-list shared seq {} permit {mac}", index + 1);
+    }
+    if !macs.is_empty() {
+        text += "route-map not-ours deny 1\n match evpn route-type macip\n match mac address shared\nexit\n\
+                 route-map not-ours permit 2\nexit\n";
+    }
+    text
+}
+
 /// An iBGP neighbour.
 struct Neighbour {
     address: String,
@@ -207,16 +261,22 @@ struct Neighbour {
     is_client: bool,
     /// Whether the session is opened by the other.
     is_passive: bool,
+    /// Whether it waits until the first route reflector's routes are there. When the best path of a type-5 route changes from a
+    /// reflector to another, bgpd removes the route and adds it at once, and zebra then forgets the MAC address of its router,
+    /// which it has just been told (FRR 8.4.4).
+    is_later: bool,
 }
 
 /// Route reflectors have sessions with everybody, and one of them with the control node.
 fn neighbours(blueprint: &Blueprint, fabric: &Configured<'_>, device: &Device) -> Vec<Neighbour> {
+    let first = first_reflector(fabric.document).map_or(&device.name, |first| &first.name);
     let others = fabric.document.devices.iter().filter(|other| other.name != device.name);
     let others = others.filter(|other| is_reflector(device) || is_reflector(other)).map(|other| Neighbour {
         address: other.loopback.clone().unwrap_or_default(),
         source: "lo".to_owned(),
         is_client: is_reflector(device) && !is_reflector(other),
         is_passive: false,
+        is_later: is_reflector(other) && ![&device.name, &other.name].contains(&first),
     });
     let control = blueprint.control.as_ref().filter(|control| control.reflector == device.name);
     let control = control.map(|control| Neighbour {
@@ -224,6 +284,7 @@ fn neighbours(blueprint: &Blueprint, fabric: &Configured<'_>, device: &Device) -
         source: control.reflector_address.to_string(),
         is_client: true,
         is_passive: true,
+        is_later: false,
     });
     others.chain(control).collect()
 }

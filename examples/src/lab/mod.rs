@@ -16,6 +16,7 @@
 //! | vRouter | VXLAN of the kernel in a namespace for each logical router, with the routes of the model; with VXLAN preferred, a bridge for each network |
 //! | distributed SNAT | nftables, for workloads that no logical router joins |
 //! | MPLSoUDP and MPLSoGRE of vRouters and DC gateways | this program, between the kernel's routing tables (`end_point.rs`) |
+//! | route reflectors | heard one after the other, the first alone until its routes are there (`frr.rs`, `is_later`) |
 //! | control node | our own BGP session, which announces what vRouters and service nodes announce |
 //! | service node, DHCP client | dnsmasq behind VXLAN, udhcpc |
 //!
@@ -106,6 +107,8 @@ pub struct Recording {
     flood_lists: FloodLists,
     /// Whose MPLS tunnels ended in a program of our own.
     own_tunnels: Vec<String>,
+    /// What was not as it should be when the fabric came up.
+    remarks: Vec<String>,
 }
 
 /// What came of a flow.
@@ -180,9 +183,9 @@ impl Recording {
                 talks.push(lab.talk(flow, trace, conversation.clone(), true)?);
             }
         }
-        let own_tunnels = lab.own_tunnels();
+        let (own_tunnels, remarks) = (lab.own_tunnels(), lab.remarks().to_vec());
         let captured = lab.stop()?;
-        Ok(Self { more: more.to_vec(), talks, captured, shown, flood_lists, own_tunnels })
+        Ok(Self { more: more.to_vec(), talks, captured, shown, flood_lists, own_tunnels, remarks })
     }
 
     /// Holds it against what a document predicts with the changes of its best plan: the document that was built, or another
@@ -207,6 +210,7 @@ impl Recording {
             routes: tables::routes(&planned.fabric, &self.shown)?,
             flood_lists: tables::hold_flood_lists(&configured, &self.flood_lists),
             own_tunnels: self.own_tunnels.clone(),
+            remarks: self.remarks.clone(),
         })
     }
 }

@@ -39,6 +39,8 @@ pub struct Report {
     pub flood_lists: Match,
     /// Whose MPLS tunnels ended in a program of our own, and not in the kernel.
     pub own_tunnels: Vec<String>,
+    /// What was not as it should be when the fabric came up.
+    pub remarks: Vec<String>,
 }
 
 /// A flow, and how it went.
@@ -143,7 +145,7 @@ fn request(frame: &[u8]) -> Option<ArpPacket> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { fabric, rows, resolutions, routes, flood_lists, own_tunnels } = self;
+        let Self { fabric, rows, resolutions, routes, flood_lists, own_tunnels, remarks } = self;
         writeln!(f, "{fabric}: traces beside what happened")?;
         for row in rows {
             let Row { flow, situation, predicted, happened, comparison, .. } = row;
@@ -184,6 +186,7 @@ impl fmt::Display for Report {
                 "  stands in:    MPLS tunnels of {whose} end in our own program, as the kernel has none"
             )?;
         }
+        remarks.iter().try_for_each(|what| writeln!(f, "  coming up:    {what}"))?;
         NOT_COMPARABLE.iter().try_for_each(|what| writeln!(f, "  not comparable: {what}"))
     }
 }

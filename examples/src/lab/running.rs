@@ -22,6 +22,12 @@ use crate::program::Stop;
 /// How long a route may take from a device to another, when all are up.
 const SOON: Duration = Duration::from_secs(5);
 
+/// How long the last changes may take when all is there.
+const SETTLED: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether a fabric has come up rightly, before it is taken as it is.
+const TRIES: usize = 3;
+
 /// How long the last frames of a flow may be on their way.
 const UNDER_WAY: Duration = Duration::from_millis(50);
 
@@ -38,6 +44,8 @@ pub(super) struct Lab<'d> {
     captures: Captures,
     daemons: Vec<(&'d str, Frr)>,
     _helpers: Vec<Process>,
+    /// What was not as it should be when it came up.
+    remarks: Vec<String>,
     // Behind what runs on it.
     ground: Ground,
 }
@@ -76,18 +84,10 @@ impl<'d> Lab<'d> {
         for end_point in &blueprint.end_points {
             helpers.push(end_tunnels(&ground, end_point, &file, program)?);
         }
-        let lab = Self { fabric, program, blueprint, captures, daemons, _helpers: helpers, ground };
-        // What does not come up in time is a difference, and told as one.
-        let is_up = || lab.daemons.iter().all(|(_, daemon)| daemon.is_up());
-        // Where a device has hosts on ports that it shares, it announces them unasked.
-        let shared: Vec<&Host> = lab.blueprint.hosts.iter().filter(|host| host.legs.len() > 1).collect();
-        let is_there = || {
-            tables::has_flood_lists(fabric)
-                && tables::has_prefixes(fabric)
-                && tables::has_workloads(fabric)
-                && tables::has_hosts(fabric, &shared)
-        };
-        lab.ground.watch(PATIENCE, || Ok(is_up() && is_there()))?;
+        let remarks = Vec::new();
+        let mut lab =
+            Self { fabric, program, blueprint, captures, daemons, _helpers: helpers, remarks, ground };
+        lab.come_up()?;
         for part in lab.blueprint.end_points.iter().flat_map(|end_point| &end_point.inside) {
             batch("ip", &part.namespace, &part.lines)?;
         }
@@ -103,6 +103,62 @@ impl<'d> Lab<'d> {
             Ok(!lab.blueprint.snooped.iter().any(is_missing))
         })?;
         Ok(lab)
+    }
+
+    /// Waits until all that is configured has come about, by the first route reflector and then by all. What does not in time is a
+    /// difference, and told as one.
+    fn come_up(&mut self) -> Result<(), Stop> {
+        for tries in 1..=TRIES {
+            let first = self.wait_for(Self::missing)?;
+            for (_, daemon) in &self.daemons {
+                daemon.hear_all()?;
+            }
+            let are_up = |lab: &Self| lab.daemons.iter().all(|(_, daemon)| daemon.is_up());
+            let all =
+                self.wait_for(|lab| (!are_up(lab)).then_some("the BGP sessions").or_else(|| lab.missing()))?;
+            if let Some(missing) = first.or(all) {
+                self.remarks.push(format!("{missing} did not come about in {} s", PATIENCE.as_secs()));
+                break;
+            }
+            thread::sleep(SETTLED);
+            let forgetful = tables::without_router_macs(self.fabric);
+            if forgetful.is_empty() {
+                break;
+            }
+            let whose = forgetful.join(" and ");
+            self.remarks.push(format!("FRR of {whose} had type-5 routes without their router's MAC address"));
+            if tries < TRIES {
+                for (_, daemon) in self.daemons.iter().filter(|(device, _)| forgetful.contains(device)) {
+                    daemon.learn_anew()?;
+                }
+                thread::sleep(SETTLED);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is missing when it has had the time to come about.
+    fn wait_for(&self, look: impl Fn(&Self) -> Option<&'static str>) -> Result<Option<&'static str>, Stop> {
+        let mut missing = None;
+        self.ground.watch(PATIENCE, || {
+            missing = look(self);
+            Ok(missing.is_none())
+        })?;
+        Ok(missing)
+    }
+
+    /// The first of the things in the kernels' tables that are not there yet.
+    fn missing(&self) -> Option<&'static str> {
+        // Where a device has hosts on ports that it shares, it announces them unasked.
+        let shared = || self.blueprint.hosts.iter().filter(|host| host.legs.len() > 1).collect::<Vec<_>>();
+        let fabric = self.fabric;
+        let things: [(&str, &dyn Fn() -> bool); 4] = [
+            ("the flood lists", &|| tables::has_flood_lists(fabric)),
+            ("the routes of VRFs", &|| tables::has_prefixes(fabric)),
+            ("the MAC addresses of workloads", &|| tables::has_workloads(fabric)),
+            ("the MAC addresses of servers", &|| tables::has_hosts(fabric, &shared())),
+        ];
+        things.into_iter().find(|(_, is_there)| !is_there()).map(|(what, _)| what)
     }
 
     /// Has a flow happen.
@@ -198,6 +254,11 @@ impl<'d> Lab<'d> {
     /// Whose MPLS tunnels end in a program of our own.
     pub(super) fn own_tunnels(&self) -> Vec<String> {
         self.blueprint.end_points.iter().map(|end_point| end_point.node.clone()).collect()
+    }
+
+    /// What was not as it should be when it came up.
+    pub(super) fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     /// Ends it; all frames that were seen.

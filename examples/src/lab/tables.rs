@@ -12,7 +12,7 @@ use contrail_wire::bgp::evpn::Route as EvpnRoute;
 use serde_json::Value;
 
 use super::blueprint::{Host, part_of, place};
-use super::configured::{Configured, Segment};
+use super::configured::{Configured, Segment, Vrf, router_mac};
 use super::namespaces::{failed, full_name, printed};
 use crate::program::Stop;
 
@@ -163,16 +163,38 @@ fn has_macs(fabric: &Configured<'_>, expected: impl Fn(&Segment) -> Vec<MacAddr>
 
 /// Whether the VRFs of devices have the prefixes that others announce for their logical router.
 pub(super) fn has_prefixes(fabric: &Configured<'_>) -> bool {
-    let speakers = fabric.routes.speakers();
     fabric.document.devices.iter().all(|device| {
         fabric.vrfs(&device.name).iter().all(|vrf| {
-            let namespace = full_name(&part_of(&device.name, &vrf.router));
-            let table = printed(Command::new("ip").args(["-n", &namespace, "route"])).unwrap_or_default();
+            let table = shown("ip", &device.name, vrf, "route");
             let there: BTreeSet<&str> = table.lines().filter_map(|line| line.split(' ').next()).collect();
-            let prefixes = speakers.iter().flat_map(|speaker| fabric.prefixes(speaker));
-            let prefixes = prefixes.filter(|(entry, _)| !is_made_of_type_2(entry, &fabric.routes));
-            let mut prefixes = prefixes.filter(|(_, route)| route.label.vni().get() == vrf.vni);
+            let prefixes = fabric.prefixes_with(vrf.vni);
+            let mut prefixes = prefixes.filter(|(entry, _)| !is_made_of_type_2(entry, &fabric.routes));
             prefixes.all(|(_, route)| there.contains(route.prefix.to_string().trim_end_matches("/32")))
         })
     })
+}
+
+/// The devices with a VRF that has routes over a tunnel, and not the MAC address of the router there or the tunnel's end.
+pub(super) fn without_router_macs<'d>(fabric: &Configured<'d>) -> Vec<&'d str> {
+    let lacks = |device: &str, vrf: &Vrf| {
+        let vni = vrf.vni;
+        let routes = shown("ip", device, vrf, "route");
+        let routers = shown("ip", device, vrf, &format!("neigh show dev br{vni}"));
+        let ends = shown("bridge", device, vrf, &format!("fdb show dev vx{vni}"));
+        fabric.prefixes_with(vni).any(|(entry, _)| {
+            let (end, Some(mac)) = (entry.next_hop, router_mac(entry)) else { return false };
+            let is_used = routes.contains(&format!(" via {end} dev br{vni} "));
+            let [router, at] = [format!("{end} lladdr {mac} "), format!("{mac} dst {end} ")];
+            let has = |lines: &str, start: &str| lines.lines().any(|line| line.starts_with(start));
+            is_used && !(has(&routers, &router) && has(&ends, &at))
+        })
+    };
+    let names = fabric.document.devices.iter().map(|device| device.name.as_str());
+    names.filter(|device| fabric.vrfs(device).iter().any(|vrf| lacks(device, vrf))).collect()
+}
+
+/// What `ip` or `bridge` shows of a device's VRF.
+fn shown(program: &str, device: &str, vrf: &Vrf, what: &str) -> String {
+    let namespace = full_name(&part_of(device, &vrf.router));
+    printed(Command::new(program).args(["-n", &namespace]).args(what.split(' '))).unwrap_or_default()
 }

@@ -132,7 +132,7 @@ impl Blueprint {
         for (index, [one, other]) in document.links.iter().enumerate() {
             blueprint.cable(fabric, index, one, other);
         }
-        if let Some(reflector) = document.devices.iter().find(|device| super::frr::is_reflector(device)) {
+        if let Some(reflector) = super::frr::first_reflector(document) {
             blueprint.control_node(&reflector.name);
         }
         for server in &document.servers {
