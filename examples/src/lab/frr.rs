@@ -90,6 +90,11 @@ impl Frr {
         Ok(Self { folder, overlay_as: overlay_as(fabric), later, _daemons: [bgpd, zebra] })
     }
 
+    /// Whether bgpd can be told something.
+    pub(super) fn listens(&self) -> bool {
+        self.folder.join("bgpd.vty").exists()
+    }
+
     /// Whether all its sessions are up.
     pub(super) fn is_up(&self) -> bool {
         let shown = self.show("bgp summary");
@@ -117,6 +122,9 @@ impl Frr {
     }
 
     fn hear_later(&self, no: &str) -> Result<(), Stop> {
+        if self.later.is_empty() {
+            return Ok(());
+        }
         let router = format!("router bgp {}", self.overlay_as);
         let lines: Vec<String> = self.later.iter().map(|it| format!("{no}neighbor {it} shutdown")).collect();
         let commands = ["configure terminal", &router].into_iter().chain(lines.iter().map(String::as_str));

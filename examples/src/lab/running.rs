@@ -110,6 +110,8 @@ impl<'d> Lab<'d> {
     fn come_up(&mut self) -> Result<(), Stop> {
         for tries in 1..=TRIES {
             let first = self.wait_for(Self::missing)?;
+            let listen = || self.daemons.iter().all(|(_, daemon)| daemon.listens());
+            self.ground.wait("bgpd of all devices", PATIENCE, listen)?;
             for (_, daemon) in &self.daemons {
                 daemon.hear_all()?;
             }
